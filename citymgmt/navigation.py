@@ -1,0 +1,91 @@
+"""Which doors each role sees. An entry whose address does not exist in this installation is left out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+FIELD = frozenset({Role.GRID_WORKER, Role.OFFICER, Role.SQUAD_LEADER, Role.SECTION_HEAD, Role.DIRECTOR})
+REPORTERS = FIELD | {Role.HOTLINE}
+UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD})
+PLANNERS = frozenset({Role.STATION, Role.BUREAU})
+CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One entry: URL name, words (``short`` for the thumb), icon, who sees it; ``roles`` None is strangers too.
+
+    ``tab`` orders it among the tabs of the phone (0: not a tab, it stands in the menu instead).
+    """
+
+    name: str
+    label: str | Promise
+    short: str | Promise
+    icon: str
+    roles: frozenset[Role] | None
+    tab: int = 0
+    primary: bool = False
+
+
+DOORS = (
+    Door("cases:report", _("Report a problem"), _("Report"), "plus", REPORTERS, tab=3, primary=True),
+    Door("home", _("Workbench"), _("Today"), "home", EVERYBODY, tab=1),
+    Door("cases:list", _("Cases"), _("Cases"), "list", CASE_READERS, tab=2),
+    Door("notices:inbox", _("Inbox"), _("Inbox"), "bell", EVERYBODY, tab=4),
+    Door("cases:mine", _("My reports"), _("Mine"), "flag", REPORTERS, tab=5),
+    Door("cases:standing_plans", _("Standing plans"), _("Plans"), "plan", PLANNERS, tab=5),
+    Door("grids:areas", _("Communities and grids"), _("Grids"), "map", frozenset({Role.ADMINISTRATOR}), tab=2),
+    Door("grids:postings", _("People and posts"), _("People"), "people", frozenset({Role.ADMINISTRATOR}), tab=5),
+    Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", frozenset({Role.ADMINISTRATOR})),
+    Door("public:report", _("Report a problem"), _("Report"), "plus", None, tab=3, primary=True),
+    Door("public:follow", _("Follow a report"), _("Follow"), "search", None, tab=4),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A door as a template draws it."""
+
+    url: str
+    label: str | Promise
+    short: str | Promise
+    icon: str
+    primary: bool
+    current: bool
+    tab: int
+
+
+@cache
+def address(name: str) -> str:
+    """The path of a URL name, or "" when this installation has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def nav_for(roles: frozenset[Role], *, stranger: bool, path: str) -> list[NavItem]:
+    """The doors somebody sees, in order; ``path`` is the page being shown."""
+    doors = [d for d in DOORS if (d.roles is None if stranger else bool(d.roles and d.roles & roles)) and address(d.name)]
+    here = max((address(d.name) for d in doors if _within(path, address(d.name))), key=len, default="")
+    return [
+        NavItem(address(d.name), d.label, d.short, d.icon, d.primary, address(d.name) == here, d.tab) for d in doors
+    ]
+
+
+def _within(path: str, address_: str) -> bool:
+    return path == address_ or (address_ != "/" and path.startswith(address_))
+
+
+def tabs_of(items: Iterable[NavItem]) -> tuple[list[NavItem], list[NavItem]]:
+    """(tabs for the thumb, at most five; the rest, for the menu)."""
+    items = list(items)
+    tabs = sorted((item for item in items if item.tab), key=lambda item: item.tab)[:5]
+    return tabs, [item for item in items if item not in tabs]

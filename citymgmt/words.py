@@ -1,0 +1,40 @@
+"""The sentences that scripts show. Keys are the English sources, as `say()` in static/js/words.js asks."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SCRIPT_WORDS: dict[str, str | Promise] = {
+    "Uploading": _("Uploading"),
+    "Uploaded": _("Uploaded"),
+    "Retry": _("Retry"),
+    "Remove": _("Remove"),
+    "Photo {n}": _("Photo {n}"),
+    "At most {n} photos.": _("At most {n} photos."),
+    "This file is not a photo.": _("This file is not a photo."),
+    "The photo did not arrive. Check the network and press Retry.": _(
+        "The photo did not arrive. Check the network and press Retry."
+    ),
+    "Wait until all photos have arrived, or remove those that failed.": _(
+        "Wait until all photos have arrived, or remove those that failed."
+    ),
+    "Position found, accurate to {n} m.": _("Position found, accurate to {n} m."),
+    "The position can't be read. Move the pin, or describe the place in words.": _(
+        "The position can't be read. Move the pin, or describe the place in words."
+    ),
+    "Finding the position…": _("Finding the position…"),
+    "Position set by hand.": _("Position set by hand."),
+    "Position": _("Position"),
+    "The map did not load. Reload the page.": _("The map did not load. Reload the page."),
+    "{n} matches": _("{n} matches"),
+    "Nothing matches. Try fewer characters, or leave the class open.": _(
+        "Nothing matches. Try fewer characters, or leave the class open."
+    ),
+    "Clear": _("Clear"),
+    "Sending…": _("Sending…"),
+    "Are you sure?": _("Are you sure?"),
+    "The server did not answer. Check the network and try again.": _(
+        "The server did not answer. Check the network and try again."
+    ),
+    "Zoom in": _("Zoom in"),
+    "Zoom out": _("Zoom out"),
+}
