@@ -1,0 +1,7 @@
+"""Django's entry to the accounts room."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

@@ -1,0 +1,7 @@
+"""Django's entry to the cases room."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "cases"

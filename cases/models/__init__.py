@@ -1,0 +1,21 @@
+"""Rows of the cases room."""
+
+from cases.models.case import Case, CaseSerial, ReporterContact
+from cases.models.catalogue import CaseClass, FilingCondition
+from cases.models.event import CaseEvent
+from cases.models.photo import Photo
+from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
+
+__all__ = [
+    "ActionPlan",
+    "Case",
+    "CaseClass",
+    "CaseEvent",
+    "CaseSerial",
+    "FilingCondition",
+    "Measure",
+    "Photo",
+    "ReporterContact",
+    "StandingPlan",
+    "UnitPart",
+]

@@ -1,0 +1,74 @@
+"""The hash chain of a history: each entry carries the hash of the one before it. Pure."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+def canonical(payload: Mapping[str, Any]) -> bytes:
+    """The payload as JSON bytes that are the same on every machine and engine."""
+    return json.dumps(
+        payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
+    ).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value)
+
+
+def link(previous: str, payload: Mapping[str, Any]) -> str:
+    """SHA-256 (64 hex digits) over the previous hash and the payload."""
+    return hashlib.sha256(previous.encode() + b"\n" + canonical(payload)).hexdigest()
+
+
+def digest(value: str, salt: str) -> str:
+    """A keyed digest that stands in the chain for personal data, so that the data can be forgotten."""
+    return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One stored entry of a chain, as read back from the database."""
+
+    seq: int
+    previous: str
+    hash: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a chain does not hold. ``seq`` is where it shows."""
+
+    seq: int
+    reason: str
+
+
+def breaks(entries: Iterable[Entry], *, head: str, count: int) -> list[Break]:
+    """Everything wrong with a chain: gaps, order, altered payloads, a cut-off tail.
+
+    ``entries`` in order of seq from 1; ``head`` and ``count`` as kept beside the chain.
+    """
+    found: list[Break] = []
+    previous, expected = GENESIS, 1
+    for entry in entries:
+        if entry.seq != expected:
+            found.append(Break(expected, f"entry {expected} is missing, {entry.seq} stands in its place"))
+        if entry.previous != previous:
+            found.append(Break(entry.seq, "does not follow the entry before it"))
+        if link(entry.previous, entry.payload) != entry.hash:
+            found.append(Break(entry.seq, "its content does not match its hash"))
+        previous, expected = entry.hash, entry.seq + 1
+    if expected - 1 != count:
+        found.append(Break(expected, f"{count} entries are recorded, {expected - 1} are there"))
+    if previous != head:
+        found.append(Break(expected - 1, "the last entry is not the recorded head"))
+    return found

@@ -1,0 +1,67 @@
+"""The same request twice is one write. Held by a unique constraint, not by looking first."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import BadInput, KeyReused
+from core.history import canonical
+from core.models import IdempotencyKey
+
+KEPT_FOR = timedelta(days=180)
+
+
+def fingerprint_of(*, method: str, path: str, body: Mapping[str, Any]) -> str:
+    """What makes two requests the same: method, path and body; not ``If-Match``."""
+    return hashlib.sha256(f"{method} {path}\n".encode() + canonical(body)).hexdigest()
+
+
+def run_once(
+    *, actor: str, key: str, fingerprint: str, now: datetime, work: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Do ``work`` once for this actor and key, in one transaction; a repeat gets the first answer.
+
+    A refusal inside ``work`` rolls everything back, so it is not remembered.
+
+    Raises:
+        BadInput: no key, or one longer than 80 characters.
+        KeyReused: the key was used for another request.
+    """
+    if not key or len(key) > 80:
+        raise BadInput(_("Send an Idempotency-Key of 1 to 80 characters; a fresh UUID will do."), field="key")
+    with transaction.atomic():
+        row = _claim(actor, key, fingerprint, now)
+        if row is None:
+            return _first_answer(actor, key, fingerprint)
+        answer = work()
+        IdempotencyKey.objects.filter(pk=row.pk).update(answer=answer)
+    return answer
+
+
+def _claim(actor: str, key: str, fingerprint: str, now: datetime) -> IdempotencyKey | None:
+    # On PostgreSQL the insert waits for a twin that is still under way and fails once that one
+    # commits; on SQLite the immediate transaction has already made the twin wait.
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(
+                actor=actor, key=key, fingerprint=fingerprint, created_at=now
+            )
+    except IntegrityError:
+        return None
+
+
+def _first_answer(actor: str, key: str, fingerprint: str) -> dict[str, Any]:
+    row = IdempotencyKey.objects.get(actor=actor, key=key)
+    if row.fingerprint != fingerprint:
+        raise KeyReused(_("This key was already used for another request. Make a new key and send again."))
+    answer: dict[str, Any] = row.answer
+    return answer
+
+
+def keys_forget(*, now: datetime) -> int:
+    """Drop keys older than 180 days; returns how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]

@@ -1,0 +1,72 @@
+"""The outbox: written with the change, handled once per (event, consumer) afterwards."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from core.models import OutboxDelivery, OutboxEvent
+from core.outbox import Happening, consumers_of, handler_of
+
+log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 8
+DONE_KEPT_FOR = timedelta(days=30)
+
+
+def outbox_emit(*, topic: str, subject: str, payload: Mapping[str, Any], now: datetime) -> None:
+    """Write an event and what it owes, in the caller's transaction. Unheard topics cost one row."""
+    event = OutboxEvent.objects.create(topic=topic, subject=subject, payload=payload, created_at=now)
+    consumers = consumers_of(topic)
+    if consumers:
+        OutboxDelivery.objects.bulk_create(
+            OutboxDelivery(event=event, consumer=consumer, due_at=now) for consumer in consumers
+        )
+
+
+def outbox_drain(*, now: datetime, limit: int = 500) -> int:
+    """Handle what is due, each in a transaction of its own; returns how many were handled.
+
+    Any number of drainers may run at once: a delivery is claimed by its row lock and marked done in
+    the transaction of its effects, so it happens once whatever crashes.
+    """
+    due = OutboxDelivery.objects.filter(state=OutboxDelivery.State.PENDING, due_at__lte=now)
+    return sum(_deliver(pk, now) for pk in due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+
+
+def _deliver(pk: int, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            pending = OutboxDelivery.objects.filter(pk=pk, state=OutboxDelivery.State.PENDING)
+            delivery = pending.select_for_update(skip_locked=True, of=("self",)).select_related("event").first()
+            if delivery is None:
+                return False
+            event = delivery.event
+            handler_of(delivery.consumer)(
+                Happening(event.pk, event.topic, event.subject, event.payload, event.created_at), now
+            )
+            delivery.state = OutboxDelivery.State.DONE
+            delivery.save(update_fields=["state"])
+    except Exception as error:
+        log.exception("outbox delivery %s failed", pk)
+        _postpone(pk, now, error)
+        return False
+    return True
+
+
+def _postpone(pk: int, now: datetime, error: Exception) -> None:
+    delivery = OutboxDelivery.objects.get(pk=pk)
+    delivery.attempts += 1
+    delivery.error = f"{type(error).__name__}: {error}"[:2000]
+    delivery.due_at = now + timedelta(seconds=2**delivery.attempts)
+    if delivery.attempts >= MOST_ATTEMPTS:
+        delivery.state = OutboxDelivery.State.DEAD
+    delivery.save(update_fields=["attempts", "error", "due_at", "state"])
+
+
+def outbox_forget(*, now: datetime) -> int:
+    """Drop events older than thirty days that owe nothing any more; returns how many rows went."""
+    owing = OutboxDelivery.objects.exclude(state=OutboxDelivery.State.DONE).values("event")
+    old = OutboxEvent.objects.filter(created_at__lt=now - DONE_KEPT_FOR).exclude(pk__in=owing)
+    return old.delete()[0]

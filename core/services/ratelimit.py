@@ -1,0 +1,39 @@
+"""How often a stranger may do something in an hour, counted in the database for all processes."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import TooOften
+from core.models import RateCount
+
+
+def rate_take(*, bucket: str, client: str, limit: int, now: datetime) -> None:
+    """Count one use of ``bucket`` by ``client`` (an address) in this clock hour.
+
+    Raises:
+        TooOften: the limit of this hour is used up; ``extra["retry_after"]`` in seconds.
+    """
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    mine = RateCount.objects.filter(bucket=bucket, client=client[:64], hour=hour)
+    if mine.filter(count__lt=limit).update(count=F("count") + 1):
+        return
+    try:
+        with transaction.atomic():
+            RateCount.objects.create(bucket=bucket, client=client[:64], hour=hour, count=1)
+    except IntegrityError:
+        # Either the limit is reached, or a twin made the row a moment ago.
+        if mine.filter(count__lt=limit).update(count=F("count") + 1):
+            return
+        wait = int((hour + timedelta(hours=1) - now).total_seconds()) + 1
+        raise TooOften(
+            _("That was a lot of requests from your connection. Please try again within the hour."),
+            retry_after=wait,
+        ) from None
+
+
+def rates_forget(*, now: datetime) -> int:
+    """Drop counts older than a day; returns how many."""
+    return RateCount.objects.filter(hour__lt=now - timedelta(days=1)).delete()[0]

@@ -1,0 +1,21 @@
+"""Celery's doors of the core room. A task is a wake-up; what is owed stands in rows."""
+
+from celery import shared_task
+
+from core import clock
+from core.services.idempotency import keys_forget
+from core.services.outbox import outbox_drain, outbox_forget
+from core.services.ratelimit import rates_forget
+
+
+@shared_task
+def drain_outbox() -> int:
+    """Handle what the outbox owes now."""
+    return outbox_drain(now=clock.now())
+
+
+@shared_task
+def forget_old_rows() -> int:
+    """Drop keys, rate counts and settled events past their keeping."""
+    now = clock.now()
+    return keys_forget(now=now) + rates_forget(now=now) + outbox_forget(now=now)

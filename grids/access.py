@@ -1,0 +1,190 @@
+"""What a person may see and who they are where. The only caller of django-guardian.
+
+A posting is the record, the guardian grant its effect. A grant counts only while a posting for the
+same role and place is in force, so neither a forgotten grant nor a forged posting opens anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db.models import Q, QuerySet
+from guardian.models import UserObjectPermissionBase
+
+from accounts.models import Unit, User
+from accounts.roles import ROLES, May, Role, codename, roles_that_may
+from grids.models import Area, AreaUserPermission, Posting, Succession, UnitUserPermission
+
+NO_IDS: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One person's scopes at one moment; every selector takes one.
+
+    ``areas`` and ``units`` map a role to the ids it is held on: areas with the retired ones whose
+    only successor they are, units with the units below them. ``levels`` gives each area's level.
+    """
+
+    user: User | None = None
+    areas: Mapping[Role, frozenset[int]] = field(default_factory=dict)
+    units: Mapping[Role, frozenset[int]] = field(default_factory=dict)
+    own_units: frozenset[int] = NO_IDS
+    levels: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def user_id(self) -> int | None:
+        return self.user.pk if self.user else None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(self.areas) | frozenset(self.units)
+
+    def may(self, ability: May) -> bool:
+        """Whether any role held anywhere has the ability."""
+        return bool(self.roles & roles_that_may(ability))
+
+    def may_in(self, ability: May, area_ids: Collection[int]) -> bool:
+        """Whether a role held on one of these areas (a place with its ancestors) has the ability."""
+        return any(not ids.isdisjoint(area_ids) and ability in ROLES[r].may for r, ids in self.areas.items())
+
+    def roles_in(self, area_ids: Collection[int]) -> frozenset[Role]:
+        """The roles held on any of these areas."""
+        return frozenset(role for role, ids in self.areas.items() if not ids.isdisjoint(area_ids))
+
+    def roles_in_units(self, unit_ids: Collection[int]) -> frozenset[Role]:
+        """The roles held on any of these units."""
+        return frozenset(role for role, ids in self.units.items() if not ids.isdisjoint(unit_ids))
+
+    def area_ids(self, ability: May) -> frozenset[int]:
+        """All areas on which some role with the ability is held."""
+        return frozenset().union(*(ids for role, ids in self.areas.items() if ability in ROLES[role].may))
+
+    def unit_ids(self, ability: May) -> frozenset[int]:
+        """All units in which some role with the ability is held."""
+        return frozenset().union(*(ids for role, ids in self.units.items() if ability in ROLES[role].may))
+
+    def placed_q(self, ability: May) -> Q:
+        """The WHERE of rows with the four area columns that lie in the scope; matches nothing without one."""
+        by_level: dict[str, list[int]] = defaultdict(list)
+        for area_id in sorted(self.area_ids(ability)):
+            by_level[self.levels[area_id]].append(area_id)
+        where = Q(pk__in=[])
+        for level, ids in by_level.items():
+            where |= Q(**{f"{level}_id__in": ids})
+        return where
+
+    def area_q(self, ability: May) -> Q:
+        """The WHERE of areas in the scope: those posted on and all below."""
+        ids = self.area_ids(ability)
+        if not ids:
+            return Q(pk__in=[])
+        return Q(pk__in=ids) | Q(district_id__in=ids) | Q(street_id__in=ids) | Q(community_id__in=ids)
+
+
+NOBODY = Access()
+
+
+def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
+    """Compute a person's scopes; once a request. A stranger or a disabled login gets an empty one."""
+    if not isinstance(user, User) or not user.is_active:
+        return NOBODY
+    granted = _granted(user)
+    in_force = [p for p in postings_in_force(now).filter(user=user) if _effect(p) in granted]
+    areas, units = _by_role(in_force, "area_id"), _by_role(in_force, "unit_id")
+    own_units = frozenset().union(*units.values()) | ({user.unit_id} if user.unit_id else NO_IDS)
+    heirs = _retired_into({i for ids in areas.values() for i in ids})
+    areas = {role: ids.union(*(heirs[i] for i in ids)) for role, ids in areas.items()}
+    below = _units_below({i for ids in units.values() for i in ids})
+    units = {role: ids.union(*(below[i] for i in ids)) for role, ids in units.items()}
+    levels = dict(Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level"))
+    return Access(user=user, areas=areas, units=units, own_units=own_units, levels=levels)
+
+
+def postings_in_force(now: datetime) -> QuerySet[Posting]:
+    """Postings that have begun and not ended at ``now``."""
+    return Posting.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
+
+
+def _by_role(postings: Collection[Posting], column: str) -> dict[Role, frozenset[int]]:
+    found: dict[Role, set[int]] = defaultdict(set)
+    for posting in postings:
+        place = getattr(posting, column)
+        if place is not None:
+            found[Role(posting.role)].add(place)
+    return {role: frozenset(ids) for role, ids in found.items()}
+
+
+def _effect(posting: Posting) -> tuple[str, str, int]:
+    kind, place = ("area", posting.area_id) if posting.area_id else ("unit", posting.unit_id)
+    return (codename(Role(posting.role)), kind, place or 0)
+
+
+def _granted(user: User) -> set[tuple[str, str, int]]:
+    found: set[tuple[str, str, int]] = set()
+    tables: tuple[tuple[str, Any], ...] = (("area", AreaUserPermission), ("unit", UnitUserPermission))
+    for kind, table in tables:
+        rows = table.objects.filter(user=user).values_list("permission__codename", "content_object_id")
+        found |= {(name, kind, place) for name, place in rows}
+    return found
+
+
+def _retired_into(area_ids: set[int]) -> dict[int, set[int]]:
+    """For each area the retired ones, over several generations, whose only successor it is."""
+    heirs: dict[int, set[int]] = {i: set() for i in area_ids}
+    layer = {i: i for i in area_ids}
+    while layer:
+        rows = Succession.objects.filter(new_id__in=layer).values_list("old_id", "new_id")
+        olds = {old for old, _ in rows}
+        split = {
+            old for old in olds if Succession.objects.filter(old_id=old).values("new_id").distinct().count() > 1
+        }
+        following: dict[int, int] = {}
+        for old, new in rows:
+            if old not in split and old not in heirs[layer[new]]:
+                heirs[layer[new]].add(old)
+                following[old] = layer[new]
+        layer = following
+    return heirs
+
+
+def _units_below(unit_ids: set[int]) -> dict[int, set[int]]:
+    below: dict[int, set[int]] = {i: set() for i in unit_ids}
+    layer = {i: {i} for i in unit_ids}
+    while layer:
+        following: dict[int, set[int]] = defaultdict(set)
+        for child, parent in Unit.objects.filter(parent_id__in=layer).values_list("pk", "parent_id"):
+            for top in layer[parent or 0]:
+                if child not in below[top]:
+                    below[top].add(child)
+                    following[child].add(top)
+        layer = dict(following)
+    return below
+
+
+def grants_recompute(user: User) -> None:
+    """Make a person's guardian grants the effect of all their postings, past and future ones too.
+
+    Whether one counts is asked at the moment of use, so nothing need run when a posting begins.
+    """
+    wanted = {_effect(posting) for posting in Posting.objects.filter(user=user)}
+    _sync(AreaUserPermission, user, {(c, p) for c, kind, p in wanted if kind == "area"})
+    _sync(UnitUserPermission, user, {(c, p) for c, kind, p in wanted if kind == "unit"})
+
+
+def _sync(table: type[UserObjectPermissionBase], user: User, wanted: set[tuple[str, int]]) -> None:
+    rows: Any = table._default_manager.filter(user=user)
+    held = {(c, p): pk for pk, c, p in rows.values_list("pk", "permission__codename", "content_object_id")}
+    rows.filter(pk__in=[pk for grant, pk in held.items() if grant not in wanted]).delete()
+    model = "area" if table is AreaUserPermission else "unit"
+    permissions = {
+        p.codename: p
+        for p in Permission.objects.filter(content_type__model=model, codename__in={c for c, _ in wanted})
+    }
+    table._default_manager.bulk_create(
+        table(user=user, permission=permissions[name], content_object_id=place)
+        for name, place in sorted(wanted - held.keys())
+    )
