@@ -1,0 +1,1 @@
+"""Pure geometry of places: datum, outlines, made-up tilings and point → grid. Knows no models."""

@@ -1,0 +1,93 @@
+"""The three districts shipped with the project, read from `grids/data` into plain rows in WGS 84."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import shapely
+from shapely.geometry import Polygon, shape
+
+from grids.geo.datum import geometry_gcj02_to_wgs84, gcj02_to_wgs84
+from grids.geo.shapes import Outline, check_outline, only_areas, square_metres
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+SMALLEST_HOLE = 10_000.0  # m²: a smaller one in a district's outline is a slip of the drawing, no enclave
+
+
+@dataclass(frozen=True)
+class ShippedCommunity:
+    """A community: 12-digit code and whole name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ShippedStreet:
+    """A street or town: 9-digit code, name, communities by code."""
+
+    code: str
+    name: str
+    communities: tuple[ShippedCommunity, ...]
+
+
+@dataclass(frozen=True)
+class ShippedDistrict:
+    """A district: 6-digit code, name, outline and centre (lon, lat) in WGS 84, streets by code."""
+
+    code: str
+    name: str
+    outline: Outline
+    centre: tuple[float, float]
+    streets: tuple[ShippedStreet, ...]
+
+    def codes(self) -> list[tuple[str, list[str]]]:
+        """Streets and communities in the form `tile_district` takes."""
+        return [
+            (street.code, [community.code for community in street.communities]) for street in self.streets
+        ]
+
+
+def shipped_districts() -> list[ShippedDistrict]:
+    """Read the three districts, by code. Their outlines are converted from GCJ-02, repaired and disjoint."""
+    streets = _streets()
+    found: list[ShippedDistrict] = []
+    features = json.loads((DATA / "districts_gcj02.geojson").read_text(encoding="utf-8"))["features"]
+    for feature in sorted(features, key=lambda feature: str(feature["properties"]["adcode"])):
+        about = feature["properties"]
+        outline = _outline(check_outline(shape(feature["geometry"])), [other.outline for other in found])
+        centre = gcj02_to_wgs84(*about["cp"])
+        found.append(
+            ShippedDistrict(about["adcode"], about["name"], outline, centre, streets[about["adcode"]])
+        )
+    return found
+
+
+def _outline(gcj02: Outline, taken: list[Outline]) -> Outline:
+    """Convert an outline, fill slips in the drawing and leave ground to districts that already have it."""
+    outline = geometry_gcj02_to_wgs84(gcj02)
+    parts = [_without_slips(part) for part in shapely.get_parts(outline)]
+    return check_outline(only_areas(shapely.unary_union(parts).difference(shapely.unary_union(taken))))
+
+
+def _without_slips(part: Polygon) -> Polygon:
+    return Polygon(
+        part.exterior, [ring for ring in part.interiors if square_metres(Polygon(ring)) >= SMALLEST_HOLE]
+    )
+
+
+def _streets() -> dict[str, tuple[ShippedStreet, ...]]:
+    communities: dict[str, list[ShippedCommunity]] = {}
+    for row in _rows("communities_three_districts.csv"):
+        communities.setdefault(row["street_code"], []).append(ShippedCommunity(row["code"], row["name"]))
+    streets: dict[str, list[ShippedStreet]] = {}
+    for row in _rows("streets_three_districts.csv"):
+        street = ShippedStreet(row["code"], row["name"], tuple(communities[row["code"]]))
+        streets.setdefault(row["district_code"], []).append(street)
+    return {district: tuple(found) for district, found in streets.items()}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return sorted(csv.DictReader(file), key=lambda row: row["code"])
