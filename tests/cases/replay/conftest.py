@@ -1,0 +1,12 @@
+"""Sentences are compared in the source language, whatever the machine speaks."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
