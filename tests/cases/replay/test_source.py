@@ -1,7 +1,9 @@
 """What a row of another city says, and why it can't be used."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -179,3 +181,17 @@ def test_a_missing_column_is_named(read: Reader) -> None:
 def test_a_missing_file_is_a_sentence(tmp_path: Path, mapping: RequestMapping) -> None:
     with pytest.raises(BadInput, match=r"nowhere\.csv"):
         list(read_rows(tmp_path / "nowhere.csv", mapping, now=NOW))
+
+
+def test_a_header_that_is_no_csv_is_a_sentence(read: Reader) -> None:
+    with pytest.raises(BadInput, match="header"):
+        read(GOOD, header="A" * 200_000)
+
+
+def test_a_point_that_the_pattern_takes_but_is_no_number_is_refused(
+    tmp_path: Path, mapping: RequestMapping
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(f"{HEADER}\n{GOOD}\n".replace("-122.45", "west"), encoding="utf-8")
+    loose = replace(mapping, point=re.compile(r"\((?P<lat>.+), (?P<lon>.+)\)"))
+    assert [row.problem for row in read_rows(file, loose, now=NOW)] == ["no_place"]
