@@ -19,12 +19,12 @@ DECIMALS = 7  # of GRID_STEP
 SPREAD = 0.35  # distance from the centre, in widths of the district, at which grids are half as dense
 
 
-class CellsMissing(ValueError):
+class CellsError(ValueError):
     """Fewer cells came out than were asked for; another seed may do."""
 
 
 def draw_cells(outline: Outline, count: int, centre: tuple[float, float], random: Random) -> list[Outline]:
-    """Divide a valid outline (degrees) into `count` cells, smaller near `centre`; raises CellsMissing.
+    """Divide a valid outline (degrees) into `count` cells, smaller near `centre`; raises CellsError.
 
     A cell is connected, save that pieces cut off by the sea join the nearest one.
     """
@@ -34,9 +34,8 @@ def draw_cells(outline: Outline, count: int, centre: tuple[float, float], random
     seeds = _drawn_seeds(flat, count, np.array(centre) * scale, random)
     for _round in range(RELAXATIONS):
         seeds = _relaxed(flat, seeds)
-    pieces = _noded_pieces(
-        outline, shapely.transform(_edges(flat, seeds), lambda positions: positions / scale)
-    )
+    edges = shapely.transform(_edges(flat, seeds), lambda positions: positions / scale)
+    pieces = _noded_pieces(outline, edges)
     return _joined(pieces, _owners(pieces, seeds / scale))
 
 
@@ -78,13 +77,13 @@ def _noded_pieces(outline: Outline, edges: BaseGeometry) -> npt.NDArray[Any]:
 
 
 def _owners(pieces: npt.NDArray[Any], seeds: Array) -> list[int]:
-    """Which cell each piece belongs to: its seed's, else that of the neighbour with the longest common border."""
+    """Which cell each piece belongs to: its seed's, else its neighbour's along the longest border."""
     owners = [-1] * len(pieces)
     tree = shapely.STRtree(pieces)
     for at, piece in zip(*tree.query(shapely.points(seeds), predicate="within"), strict=True):
         owners[int(piece)] = int(at)
     if len({owner for owner in owners if owner >= 0}) < len(seeds):
-        raise CellsMissing("A seed has no piece of its own.")
+        raise CellsError("A seed has no piece of its own.")
     _adopt_by_border(pieces, owners, tree)
     _adopt_by_distance(pieces, owners)
     return owners
@@ -127,6 +126,5 @@ def _joined(pieces: npt.NDArray[Any], owners: list[int]) -> list[Outline]:
     parts: dict[int, list[Any]] = {}
     for piece, owner in zip(pieces, owners, strict=True):
         parts.setdefault(owner, []).append(piece)
-    return [
-        only_areas(shapely.normalize(shapely.coverage_union_all(parts[owner]))) for owner in sorted(parts)
-    ]
+    unions = (shapely.coverage_union_all(parts[owner]) for owner in sorted(parts))
+    return [only_areas(shapely.normalize(union)) for union in unions]

@@ -1,14 +1,15 @@
 """GCJ-02 ⇄ WGS 84.
 
-Maps published in China carry the GCJ-02 datum: WGS 84 shifted by a smooth but irregular amount, 100 to 700 m.
-The shift itself is not published; what is used here is the usual public approximation (known from `eviltransform`
-and `coordtransform`): a polynomial with sine terms around 105° E 35° N gives metres east and north, which the
-Krasovsky 1940 ellipsoid turns into degrees. It agrees with the real shift to within a few metres.
+Maps published in China carry the GCJ-02 datum: WGS 84 shifted by a smooth but irregular amount, 100 to
+700 m. The shift itself is not published; what is used here is the usual public approximation (known from
+`eviltransform` and `coordtransform`): a polynomial with sine terms around 105° E 35° N gives metres east and
+north, which the Krasovsky 1940 ellipsoid turns into degrees. It agrees with the real shift to a few metres.
 
 The approximation runs one way only, so the way back is found by iteration to below 1e-9 degree.
 """
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,7 @@ def geometry_gcj02_to_wgs84(geometry: Shape) -> Shape:
     return _transform(geometry, _to_wgs84)
 
 
-def _transform(geometry: Shape, move: Any) -> Shape:
+def _transform(geometry: Shape, move: Callable[[Array], Array]) -> Shape:
     moved: Shape = shapely.transform(geometry, move)
     return moved
 
@@ -106,7 +107,7 @@ def _ripple(x: Array) -> Array:
 
 
 def _waves(value: Array, *terms: tuple[float, float]) -> Array:
-    """Two thirds of a sum of sines; a term is its height in metres and its frequency in half turns a degree."""
+    """Two thirds of a sum of sines; a term is its height in metres and its half turns a degree."""
     total = np.zeros_like(value)
     for height, frequency in terms:
         total += height * np.sin(frequency * np.pi * value)

@@ -3,6 +3,7 @@
 import heapq
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -11,17 +12,18 @@ from grids.geo.shapes import Outline
 
 Links = list[set[int]]
 Place = tuple[float, float]
+Rank = tuple[float, int]
 
-DIRECTIONS = 12  # tried for a cut before giving up
+TURNS = (0, -45, 45, 90)  # degrees from the longer way in which a cut is tried
 SEARCHED = 400  # cells up to which a doubtful step is decided by looking at all of them
 
 
-class GroupingFailed(ValueError):
+class GroupingError(ValueError):
     """No connected division was found; another drawing of the cells may allow one."""
 
 
 def neighbours_of(cells: Sequence[Outline]) -> Links:
-    """Which cells share a border line. Islands are tied to the nearest cell, so that the map hangs together."""
+    """Which cells share a border line. Islands are tied to the nearest cell, so that all hangs together."""
     links: Links = [set() for _cell in cells]
     keepers: dict[tuple[float, float, float, float], int] = {}
     for index, cell in enumerate(cells):
@@ -38,7 +40,7 @@ def _edges(cell: Outline) -> list[tuple[float, float, float, float]]:
     edges = []
     for ring in shapely.get_rings(shapely.get_parts(cell)):
         positions = shapely.get_coordinates(ring).tolist()
-        for start, end in zip(positions, positions[1:], strict=False):
+        for start, end in pairwise(positions):
             low, high = sorted((tuple(start), tuple(end)))
             edges.append((*low, *high))
     return edges
@@ -64,7 +66,7 @@ def split_connected(
 ) -> list[list[int]]:
     """Divide connected cells into connected groups of exactly these sizes; the first lie nearest to `centre`.
 
-    Halves again and again across the longer way. Raises GroupingFailed.
+    Halves again and again across the longer way. Raises GroupingError.
     """
     if len(sizes) == 1:
         return [sorted(members)]
@@ -86,17 +88,22 @@ def _middle(sizes: Sequence[int]) -> int:
 def _cut(
     members: list[int], wanted: int, links: Links, places: Sequence[Place], centre: Place
 ) -> tuple[list[int], list[int]]:
+    """Part `wanted` cells from the rest along the shortest border that a few directions offer."""
     inside = set(members)
+    best: set[int] | None = None
+    shortest = math.inf
     for angle in _angles(members, places, centre):
-        rank = _ranks(members, places, angle)
-        taken = _grown(inside, wanted, links, rank)
-        if taken is not None:
-            return sorted(taken), sorted(inside - taken)
-    raise GroupingFailed("No connected cut was found.")
+        taken = _grown(inside, wanted, links, _ranks(inside, links, places, angle))
+        border = sum(len(links[index] & (inside - taken)) for index in taken) if taken else math.inf
+        if border < shortest:
+            best, shortest = taken, border
+    if best is None:
+        raise GroupingError("No connected cut was found.")
+    return sorted(best), sorted(inside - best)
 
 
 def _angles(members: list[int], places: Sequence[Place], centre: Place) -> list[float]:
-    """Directions to sweep in, best first: along the longer way and away from the centre."""
+    """Directions to sweep in: away from the centre along the longer way, and turned to both sides."""
     spots = np.array([places[index] for index in members])
     middle = spots.mean(axis=0)
     _values, axes = np.linalg.eigh(np.cov((spots - middle).T))
@@ -104,21 +111,39 @@ def _angles(members: list[int], places: Sequence[Place], centre: Place) -> list[
     if float(longest @ (middle - np.array(centre))) < 0:
         longest = -longest
     base = math.atan2(float(longest[1]), float(longest[0]))
-    turns = sorted(
-        (step * 2 * math.pi / DIRECTIONS for step in range(DIRECTIONS)), key=lambda turn: 1 - math.cos(turn)
-    )
-    return [base + turn for turn in turns]
+    return [base + math.radians(turn) for turn in TURNS]
 
 
-def _ranks(members: list[int], places: Sequence[Place], angle: float) -> dict[int, tuple[float, int]]:
+def _ranks(inside: set[int], links: Links, places: Sequence[Place], angle: float) -> dict[int, Rank]:
+    """Order cells from one end in this direction to the other, by how far they are on foot from both.
+
+    Ways within the map, not straight lines, keep the arms of a bent outline from being cut into ribbons.
+    """
     x, y = math.cos(angle), math.sin(angle)
-    return {index: (round(places[index][0] * x + places[index][1] * y, 9), index) for index in members}
+    along = {index: (round(places[index][0] * x + places[index][1] * y, 9), index) for index in inside}
+    start, end = min(along.values())[1], max(along.values())[1]
+    to_start, to_end = _ways(start, inside, links, places), _ways(end, inside, links, places)
+    return {index: (round(to_start[index] - to_end[index], 9), index) for index in inside}
 
 
-def _grown(
-    inside: set[int], wanted: int, links: Links, rank: dict[int, tuple[float, int]]
-) -> set[int] | None:
-    """Take `wanted` cells in the order of their rank so that both sides stay connected; None if it gets stuck."""
+def _ways(start: int, inside: set[int], links: Links, places: Sequence[Place]) -> dict[int, float]:
+    """The shortest way from a cell to each other one, stepping from middle to middle."""
+    known: dict[int, float] = {}
+    queue = [(0.0, start)]
+    while queue:
+        far, index = heapq.heappop(queue)
+        if index in known:
+            continue
+        known[index] = far
+        here = places[index]
+        for other in links[index]:
+            if other in inside and other not in known:
+                heapq.heappush(queue, (far + math.dist(here, places[other]), other))
+    return known
+
+
+def _grown(inside: set[int], wanted: int, links: Links, rank: dict[int, Rank]) -> set[int] | None:
+    """Take `wanted` cells by rank so that both sides stay connected; None if it gets stuck."""
     start = min(
         (index for index in inside if _spared(index, inside, links)), key=rank.__getitem__, default=None
     )

@@ -28,8 +28,8 @@ class GridIndex:
     def find(self, lon: float, lat: float) -> int | None:
         """The id of the area at this position (degrees), None outside of all.
 
-        On a border the lowest id wins, so the same position always gets the same answer. A position that is no
-        finite number lies nowhere.
+        On a border the lowest id wins, so the same position always gets the same answer. A position that is
+        no finite number lies nowhere.
         """
         if not (math.isfinite(lon) and math.isfinite(lat)):
             return None

@@ -18,6 +18,8 @@ EARTH_RADIUS = 6_371_008.8  # mean radius in metres, IUGG
 METRES_PER_DEGREE = EARTH_RADIUS * math.pi / 180.0
 GRID_STEP = 1e-7  # degrees, about a centimetre: the raster all stored vertices lie on
 MAX_VERTICES = 200_000
+SLIVER_METRES = 0.1  # a flaw narrower than this comes from rounding, not from a person
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError)
 
 Outline = Polygon | MultiPolygon
 Kind = Literal["gap", "overlap", "outside"]
@@ -25,7 +27,7 @@ Flaw = tuple[Kind, tuple[str, ...], Polygon]
 Reason = Literal["not_geojson", "no_area", "empty", "out_of_range", "too_many_points", "unrepairable"]
 
 
-class OutlineRefused(ValueError):
+class OutlineError(ValueError):
     """A foreign outline that can't be used; `reason` is a stable word, the text a plain English sentence."""
 
     def __init__(self, reason: Reason, sentence: str) -> None:
@@ -35,7 +37,7 @@ class OutlineRefused(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """A flaw among outlines: where (lon, lat) and how many square metres; `names` are the outlines it touches."""
+    """A flaw among outlines: the names of those it touches, how large it is, where (lon, lat) it lies."""
 
     kind: Kind
     names: tuple[str, ...]
@@ -44,10 +46,10 @@ class Finding:
 
 
 def outline_from_geojson(geojson: Mapping[str, Any] | str) -> Outline:
-    """Read a GeoJSON geometry or feature (dict or text) as a checked outline; raises OutlineRefused."""
+    """Read a GeoJSON geometry or feature (dict or text) as a checked outline; raises OutlineError."""
     try:
         data = json.loads(geojson) if isinstance(geojson, str) else geojson
-        geometry = shape(data["geometry"] if data.get("type") == "Feature" else data)
+        geometry = shape(dict(data["geometry"] if data.get("type") == "Feature" else data))
     except (
         ValueError,
         TypeError,
@@ -56,7 +58,7 @@ def outline_from_geojson(geojson: Mapping[str, Any] | str) -> Outline:
         IndexError,
         shapely.errors.ShapelyError,
     ) as error:
-        raise OutlineRefused("not_geojson", "This is not a GeoJSON geometry.") from error
+        raise OutlineError("not_geojson", "This is not a GeoJSON geometry.") from error
     return check_outline(geometry)
 
 
@@ -67,11 +69,11 @@ def outline_to_geojson(outline: BaseGeometry) -> dict[str, Any]:
 
 
 def outline_from_wkb(wkb: bytes | memoryview) -> Outline:
-    """Read a stored outline; raises OutlineRefused if the bytes are no area."""
+    """Read a stored outline; raises OutlineError if the bytes are no area."""
     try:
         geometry = shapely.from_wkb(bytes(wkb))
     except shapely.errors.ShapelyError as error:
-        raise OutlineRefused("no_area", "The stored outline can't be read.") from error
+        raise OutlineError("no_area", "The stored outline can't be read.") from error
     return _as_area(geometry)
 
 
@@ -99,7 +101,7 @@ def check_outline(geometry: BaseGeometry) -> Outline:
     """Accept a foreign geometry as an outline: repaired, two-dimensional and on the common raster.
 
     Self-intersections and rings out of order are repaired; lines and points that a repair leaves behind go.
-    Raises OutlineRefused with reason empty, no_area, out_of_range, too_many_points or unrepairable.
+    Raises OutlineError with reason empty, no_area, out_of_range, too_many_points or unrepairable.
     """
     _refuse_unusable(geometry)
     repaired = only_areas(
@@ -107,22 +109,20 @@ def check_outline(geometry: BaseGeometry) -> Outline:
     )
     outline = only_areas(shapely.set_precision(repaired, GRID_STEP))
     if outline.is_empty or not outline.is_valid:
-        raise OutlineRefused("unrepairable", "Nothing with an area is left after repairing this outline.")
+        raise OutlineError("unrepairable", "Nothing with an area is left after repairing this outline.")
     return _as_area(outline)
 
 
 def _refuse_unusable(geometry: BaseGeometry) -> None:
     if geometry.is_empty:
-        raise OutlineRefused("empty", "This outline is empty.")
+        raise OutlineError("empty", "This outline is empty.")
     if geometry.geom_type not in ("Polygon", "MultiPolygon"):
-        raise OutlineRefused(
-            "no_area", f"An outline is a Polygon or MultiPolygon, not a {geometry.geom_type}."
-        )
+        raise OutlineError("no_area", f"An outline is a Polygon or MultiPolygon, not a {geometry.geom_type}.")
     positions = shapely.get_coordinates(geometry)
     if len(positions) > MAX_VERTICES:
-        raise OutlineRefused("too_many_points", f"An outline has at most {MAX_VERTICES} points.")
+        raise OutlineError("too_many_points", f"An outline has at most {MAX_VERTICES} points.")
     if not np.isfinite(positions).all() or (np.abs(positions) > (180.0, 90.0)).any():
-        raise OutlineRefused("out_of_range", "Positions are degrees: longitude up to 180, latitude up to 90.")
+        raise OutlineError("out_of_range", "Positions are degrees: longitude up to 180, latitude up to 90.")
 
 
 def only_areas(geometry: BaseGeometry) -> Outline:
@@ -140,14 +140,15 @@ def _polygons(geometry: BaseGeometry) -> list[Polygon]:
 def _as_area(geometry: BaseGeometry | None) -> Outline:
     if isinstance(geometry, Polygon | MultiPolygon) and not geometry.is_empty:
         return geometry
-    raise OutlineRefused("no_area", "An outline must have an area.")
+    raise OutlineError("no_area", "An outline must have an area.")
 
 
 def find_flaws(
     outlines: Mapping[str, BaseGeometry], within: BaseGeometry | None = None, *, least: float = 1.0
 ) -> list[Finding]:
-    """Find gaps and overlaps among named valid outlines, largest first; flaws under `least` m² (above 0) are left out.
+    """Find gaps and overlaps among named valid outlines, largest first.
 
+    Flaws under `least` square metres (above 0) and slivers under 10 cm in width are left out.
     `within` is the outline they should fill: ground in it that nobody covers is a gap, ground beyond it is
     outside. Without it only holes wholly enclosed by the outlines are gaps.
     """
@@ -160,10 +161,17 @@ def find_flaws(
     if within is not None:
         for name, area in zip(names, areas, strict=True):
             flaws += [("outside", (name,), part) for part in _polygons(area.difference(within))]
-    found = [_finding(*flaw) for flaw in flaws if square_metres(flaw[2]) >= least]
+    found = [_finding(*flaw) for flaw in flaws if _matters(flaw[2], least)]
     return sorted(
         found, key=lambda finding: (-finding.square_metres, finding.kind, finding.names, finding.where)
     )
+
+
+def _matters(part: Polygon, least: float) -> bool:
+    area = square_metres(part)
+    narrowing = math.cos(math.radians(part.bounds[1]))
+    perimeter = part.length * METRES_PER_DEGREE * narrowing
+    return area >= least and 2.0 * area >= SLIVER_METRES * perimeter
 
 
 def _overlaps(names: list[str], areas: list[BaseGeometry]) -> list[Flaw]:
@@ -211,7 +219,8 @@ def metres_between(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> fl
 def box_around(lon: float, lat: float, metres: float) -> tuple[float, float, float, float]:
     """West, south, east, north of a box that holds every position within `metres` of this one.
 
-    The box is a little larger than the circle; near a pole it spans every longitude. It isn't wrapped at 180°.
+    The box is a little larger than the circle; near a pole it spans every longitude. It isn't wrapped
+    at 180°.
     """
     up = metres / METRES_PER_DEGREE * (1.0 + 1e-9) + 1e-9
     ratio = math.sin(min(math.radians(up), math.pi / 2)) / max(math.cos(math.radians(lat)), 1e-12)

@@ -8,7 +8,7 @@ from pathlib import Path
 import shapely
 from shapely.geometry import Polygon, shape
 
-from grids.geo.datum import geometry_gcj02_to_wgs84, gcj02_to_wgs84
+from grids.geo.datum import gcj02_to_wgs84, geometry_gcj02_to_wgs84
 from grids.geo.shapes import Outline, check_outline, only_areas, square_metres
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -72,9 +72,8 @@ def _outline(gcj02: Outline, taken: list[Outline]) -> Outline:
 
 
 def _without_slips(part: Polygon) -> Polygon:
-    return Polygon(
-        part.exterior, [ring for ring in part.interiors if square_metres(Polygon(ring)) >= SMALLEST_HOLE]
-    )
+    enclaves = [ring for ring in part.interiors if square_metres(Polygon(ring)) >= SMALLEST_HOLE]
+    return Polygon(part.exterior, enclaves)
 
 
 def _streets() -> dict[str, tuple[ShippedStreet, ...]]:

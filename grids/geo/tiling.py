@@ -1,9 +1,9 @@
 """Made-up inner outlines: streets, communities and grids that tile a district without gap or overlap.
 
-No free outlines below the district exist, so they are drawn: relaxed Voronoi cells, denser near the centre, are
-the grids (`cells.py`); connected groups of them are the communities and streets (`grouping.py`). All vertices lie
-on one raster of 1e-7 degree and neighbours share theirs exactly, so every outline is the exact union of what lies
-below it. The same input always gives the same tiling.
+No free outlines below the district exist, so they are drawn: relaxed Voronoi cells, denser near the centre,
+are the grids (`cells.py`); connected groups of them are the communities and streets (`grouping.py`). All
+vertices lie on one raster of 1e-7 degree and neighbours share theirs exactly, so every outline is the exact
+union of what lies below it. The same input always gives the same tiling.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from zlib import crc32
 
 import shapely
 
-from grids.geo.cells import CellsMissing, draw_cells
-from grids.geo.grouping import GroupingFailed, neighbours_of, split_connected
+from grids.geo.cells import CellsError, draw_cells
+from grids.geo.grouping import GroupingError, neighbours_of, split_connected
 from grids.geo.shapes import Outline, check_outline, only_areas
 
 ATTEMPTS = 8
 FEWEST, MOST = 4, 6  # grids of one community
 
 
-class TilingFailed(ValueError):
+class TilingError(ValueError):
     """This outline can't be tiled for these streets; the text says why in plain English."""
 
 
@@ -37,7 +37,7 @@ class GridPiece:
 
 @dataclass(frozen=True)
 class Tiling:
-    """A tiled district. `outline` is the union of all grids: the given one on the raster, moved by up to 1e-7°."""
+    """A tiled district. `outline` is the union of all grids: the given one, moved by up to 1e-7 degree."""
 
     outline: Outline
     streets: dict[str, Outline]
@@ -53,21 +53,23 @@ def tile_district(
 ) -> Tiling:
     """Tile a district's outline (WGS 84 degrees) for its streets: (9-digit code, [12-digit community codes]).
 
-    Each community gets four to six grids, how many follows from its code. Communities and streets are each one
-    connected piece, apart from islands of the outline. Streets named first lie nearest to `centre` (lon, lat; the
-    centroid if left out), where grids are smaller. Raises OutlineRefused for an outline that is none, TilingFailed
-    for codes that repeat, a street without communities, or an outline too intricate to be divided so.
+    Each community gets four to six grids, how many follows from its code. Communities and streets are each
+    one connected piece, apart from islands of the outline. Streets named first lie nearest to `centre`
+    (lon, lat; the centroid if left out), where grids are smaller. Raises OutlineError for an outline that is
+    none, TilingError for codes that repeat, a street without communities, or an outline too intricate to be
+    divided so.
     """
     _check_codes(streets)
     clean = check_outline(outline)
     middle = centre or (clean.centroid.x, clean.centroid.y)
+    # Any fixed number does: the seed is there to draw the same map again, not to be hard to guess.
     seed = crc32(",".join(code for _street, communities in streets for code in communities).encode())
     for attempt in range(ATTEMPTS):
         try:
-            return _attempt(clean, streets, middle, Random(seed + attempt))
-        except (CellsMissing, GroupingFailed):
+            return _attempt(clean, streets, middle, Random(seed + attempt))  # noqa: S311
+        except (CellsError, GroupingError):
             continue
-    raise TilingFailed("This outline is too intricate to be divided into connected grids.")
+    raise TilingError("This outline is too intricate to be divided into connected grids.")
 
 
 def grid_count(community: str) -> int:
@@ -79,9 +81,9 @@ def _check_codes(streets: Sequence[tuple[str, Sequence[str]]]) -> None:
     communities = [code for _street, codes in streets for code in codes]
     names = [street for street, _codes in streets]
     if not communities or not all(codes for _street, codes in streets):
-        raise TilingFailed("Every street needs at least one community.")
+        raise TilingError("Every street needs at least one community.")
     if len(set(communities)) != len(communities) or len(set(names)) != len(names):
-        raise TilingFailed("A street or community code stands twice.")
+        raise TilingError("A street or community code stands twice.")
 
 
 def _attempt(
