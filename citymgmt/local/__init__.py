@@ -1,0 +1,1 @@
+"""The one-command start: everything on this machine, with made-up people and ninety made-up days."""

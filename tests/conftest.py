@@ -1,0 +1,89 @@
+"""What every test stands on: a private database file and media folder, and the append-only triggers."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import TransactionTestCase, override_settings
+
+from citymgmt.local.messages import compile_messages
+from core.appendonly import install_triggers, remove_triggers
+
+ROOT = Path(__file__).resolve().parent.parent
+_PLACE = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process (each xdist worker is one) places of its own before any database is made.
+
+    SQLite goes into a file, not memory: the live server's threads then have connections of their own,
+    as in life.
+    """
+    place = Path(tempfile.mkdtemp(prefix="citymgmt-test-"))
+    config.stash[_PLACE] = place
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(place / "test.sqlite3")}
+    settings.MEDIA_ROOT = str(place / "media")
+    settings.CELERY_BROKER_URL = "memory://"
+    compile_messages(ROOT / "locale")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(config.stash[_PLACE], ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords cheaply: the real hasher takes a tenth of a second on purpose."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def append_only_lifted_to_clean_up() -> Iterator[None]:
+    """Lift the append-only triggers for the flush after a transactional test, and only for it.
+
+    Tests in a transaction roll back and need no lift. This is the single place that takes the
+    triggers off; production has none.
+    """
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_triggers(case: TransactionTestCase) -> None:
+        lifted = _with_tables(case)
+        for connection in lifted:
+            remove_triggers(connection)
+        try:
+            flush(case)
+        finally:
+            for connection in lifted:
+                install_triggers(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield
+
+
+def _with_tables(case: TransactionTestCase) -> list[BaseDatabaseWrapper]:
+    names = case._databases_names(include_mirrors=False)
+    return [connections[name] for name in names]
+
+
+@pytest.fixture(autouse=True)
+def media_of_its_own(tmp_path: Path, settings) -> Path:
+    """Photos of one test are invisible to the next."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture(scope="session")
+def on_ci() -> bool:
+    """Whether missing services are a failure (in CI) rather than a reason to skip (at a desk)."""
+    return bool(os.environ.get("CI"))
