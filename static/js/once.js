@@ -47,8 +47,4 @@ export function start() {
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(unlock);
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form[data-sent]");
-    if (form) unlock(form);
-  });
 }
