@@ -15,6 +15,7 @@ from grids.geo.shapes import GRID_STEP, Outline, only_areas
 Array = npt.NDArray[np.float64]
 
 RELAXATIONS = 5
+TRIES = 500  # for each seed, to hit the outline within its bounding box
 DECIMALS = 7  # of GRID_STEP
 SPREAD = 0.35  # distance from the centre, in widths of the district, at which grids are half as dense
 
@@ -44,12 +45,14 @@ def _drawn_seeds(flat: BaseGeometry, count: int, centre: Array, random: Random) 
     reach = SPREAD * max(east - west, north - south)
     shapely.prepare(flat)
     seeds: list[tuple[float, float]] = []
-    while len(seeds) < count:
+    for _try in range(TRIES * count):
         lon, lat = west + random.random() * (east - west), south + random.random() * (north - south)
         wanted = 1.0 / (1.0 + math.dist((lon, lat), centre) / reach)
         if random.random() < wanted and shapely.contains_xy(flat, lon, lat):
             seeds.append((lon, lat))
-    return np.array(seeds)
+        if len(seeds) == count:
+            return np.array(seeds)
+    raise CellsError("The outline hardly fills its bounding box.")
 
 
 def _relaxed(flat: BaseGeometry, seeds: Array) -> Array:

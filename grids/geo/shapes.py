@@ -50,14 +50,7 @@ def outline_from_geojson(geojson: Mapping[str, Any] | str) -> Outline:
     try:
         data = json.loads(geojson) if isinstance(geojson, str) else geojson
         geometry = shape(dict(data["geometry"] if data.get("type") == "Feature" else data))
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-        shapely.errors.ShapelyError,
-    ) as error:
+    except UNREADABLE as error:
         raise OutlineError("not_geojson", "This is not a GeoJSON geometry.") from error
     return check_outline(geometry)
 

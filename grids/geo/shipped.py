@@ -12,7 +12,7 @@ from grids.geo.datum import gcj02_to_wgs84, geometry_gcj02_to_wgs84
 from grids.geo.shapes import Outline, check_outline, only_areas, square_metres
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-SMALLEST_HOLE = 10_000.0  # m²: a smaller one in a district's outline is a slip of the drawing, no enclave
+SMALLEST_HOLE = 1e6  # m²: a smaller one in or between the districts is a slip of the drawing, no enclave
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ def shipped_districts() -> list[ShippedDistrict]:
 
 
 def _outline(gcj02: Outline, taken: list[Outline]) -> Outline:
-    """Convert an outline, fill slips in the drawing and leave ground to districts that already have it."""
-    outline = geometry_gcj02_to_wgs84(gcj02)
-    parts = [_without_slips(part) for part in shapely.get_parts(outline)]
-    return check_outline(only_areas(shapely.unary_union(parts).difference(shapely.unary_union(taken))))
+    """Convert an outline; it leaves ground to districts that have it and takes in what lies enclosed."""
+    together = shapely.unary_union([geometry_gcj02_to_wgs84(gcj02), *taken])
+    whole = shapely.union_all([_without_slips(part) for part in shapely.get_parts(together)])
+    return check_outline(only_areas(whole.difference(shapely.unary_union(taken))))
 
 
 def _without_slips(part: Polygon) -> Polygon:
