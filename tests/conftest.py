@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from citymgmt.local.messages import compile_messages
@@ -54,26 +53,18 @@ def append_only_lifted_to_clean_up() -> Iterator[None]:
     Tests in a transaction roll back and need no lift. This is the single place that takes the
     triggers off; production has none.
     """
-    flush = TransactionTestCase._fixture_teardown
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def flush_without_triggers(case: TransactionTestCase) -> None:
-        lifted = _with_tables(case)
-        for connection in lifted:
-            remove_triggers(connection)
+        remove_triggers(connection)
         try:
             flush(case)
         finally:
-            for connection in lifted:
-                install_triggers(connection)
+            install_triggers(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
         yield
-
-
-def _with_tables(case: TransactionTestCase) -> list[BaseDatabaseWrapper]:
-    names = case._databases_names(include_mirrors=False)
-    return [connections[name] for name in names]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,43 @@
+"""What the one-command start runs: commands first, then web, the made-up days, and the worker."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Command lines in the order they are started; ``url`` is where the web server will answer."""
+
+    url: str
+    prepare: list[str]
+    web: list[str]
+    fill: list[str]
+    worker: list[str]
+    env: Mapping[str, str]
+    cwd: Path = ROOT
+
+
+def make_plan(*, host: str, port: int, days: int) -> Plan:
+    """The plan of ``make run``: two web processes, one worker with the beat in it."""
+    python = sys.executable
+    manage = [python, "-m", "citymgmt.local.prepare"]
+    return Plan(
+        url=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
+        prepare=[*manage, "migrate --verbosity 0", "load_districts", "load_catalogue", "seed_demo --days 0"],
+        web=[
+            *[python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)],
+            *["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"],
+            *["--workers-kill-timeout", "5", "--process-name", "citymgmt-web", "citymgmt.wsgi:application"],
+        ],
+        fill=[*manage, f"seed_demo --days {days}"],
+        worker=[
+            *[python, "-m", "celery", "--app", "citymgmt", "worker", "--beat", "--loglevel", "WARNING"],
+            *["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+        ],
+        env={**os.environ, "CITYMGMT_MODE": "local", "CITYMGMT_DEMO": "1", "PYTHONUTF8": "1"},
+    )
