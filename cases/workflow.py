@@ -146,7 +146,7 @@ class Situation:
     has_standing_plan: bool = False
     fixed_on_the_spot: bool = False
     somebody_to_call: bool = False
-    complaints: int = 0
+    complaints: int = 0  # the one being recorded counts
     drawn_for_field: bool = False
 
 
@@ -259,7 +259,7 @@ def target_of(step: Step, stage: Stage | None, at: Situation) -> Stage:
         Route.BY_TRACK: S.HANDLE if skips_plan(at) else S.PLAN,
         Route.AFTER_PASS: S.CALL_BACK if calls_back(at) else S.CLOSED,
         Route.BACK_TO_WORK: S.VERIFY if at.fixed_on_the_spot else S.HANDLE,
-        Route.AFTER_COMPLAINT: S.APPROVE if at.complaints else S.HANDLE,
+        Route.AFTER_COMPLAINT: S.APPROVE if at.complaints > 1 else S.HANDLE,
     }[step.to]
 
 

@@ -13,6 +13,7 @@ from django.test import TransactionTestCase, override_settings
 
 from citymgmt.local.messages import compile_messages
 from core.appendonly import install_triggers, remove_triggers
+from tests.cast import World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
@@ -30,7 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(place / "test.sqlite3")}
     settings.MEDIA_ROOT = str(place / "media")
-    settings.CELERY_BROKER_URL = "memory://"
+    if settings.CELERY_BROKER_URL.startswith("filesystem"):
+        settings.CELERY_BROKER_URL = "memory://"
+        settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     compile_messages(ROOT / "locale")
 
 
@@ -78,3 +81,9 @@ def media_of_its_own(tmp_path: Path, settings) -> Path:
 def on_ci() -> bool:
     """Whether missing services are a failure (in CI) rather than a reason to skip (at a desk)."""
     return bool(os.environ.get("CI"))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The fixed cast in its two small districts."""
+    return build_world()

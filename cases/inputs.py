@@ -1,0 +1,265 @@
+"""From what a client sent to a clean ``Given``: the one place where page and API input is understood.
+
+Raw input is a JSON-like mapping: classes by key ("matter-06010"), conditions by number, units by
+code, people by login name, photos by id, a position as ``{"lon", "lat", "accuracy", "datum"}``.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit, User
+from cases.given import FIELD_NAMES, Given, Position
+from cases.models import CaseClass, FilingCondition
+from cases.workflow import REJECT_REASONS, Step, Track
+from core.errors import BadInput, Sentence
+from grids.geo.datum import gcj02_to_wgs84
+
+LENGTHS = {"description": 5000, "text": 2000, "words": 2000, "result": 2000, "reason": 1000}
+MOST_MEASURES = 30
+# CGCS2000 and WGS 84 differ by centimetres and are stored alike.
+DATUMS = frozenset({"WGS84", "CGCS2000", "GCJ02"})
+_PHONE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}|12345)")
+# C0 controls but tab and newline: PostgreSQL refuses NUL, and no screen shows the rest.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What cleaning needs to know of the case: the code of the district whose units may be named."""
+
+    district_code: str = ""
+
+
+def clean(step: Step, raw: Mapping[str, Any], place: Place) -> Given:
+    """Everything the step takes, understood and typed.
+
+    Raises:
+        BadInput: an unknown field, or values that can't be; ``extra["errors"]`` has a sentence a field.
+    """
+    errors: dict[str, Sentence] = {}
+    allowed = set(step.fields)
+    values: dict[str, Any] = {}
+    for name in raw:
+        if name not in FIELD_NAMES or name not in allowed:
+            errors[name] = _("This step takes no field of this name.")
+    for name in step.fields:
+        value = raw.get(name)
+        if value in (None, "", [], {}):
+            continue
+        try:
+            values[name] = _CLEANERS.get(name, _text)(name, value, place)
+        except BadInput as error:
+            errors[name] = error.detail
+    _resolve_class(raw, values, errors)
+    if errors:
+        first = next(iter(errors))
+        raise BadInput(errors[first], field=first, errors=errors)
+    return Given(**values)
+
+
+def clean_birth(step: Step, raw: Mapping[str, Any]) -> Given:
+    """The same for a report, where no case and so no district is there yet."""
+    return clean(step, raw, Place())
+
+
+def _text(name: str, value: object, place: Place) -> str:
+    if not isinstance(value, str):
+        raise BadInput(_("Write this as text."))
+    most = LENGTHS.get(name, 300)
+    if len(value) > most:
+        raise BadInput(
+            _("This text has %(length)d characters; at most %(most)d can be kept. Shorten it.")
+            % {"length": len(value), "most": most}
+        )
+    return _CONTROLS.sub("", value.replace("\r\n", "\n")).strip()
+
+
+def _phone(name: str, value: object, place: Place) -> str:
+    digits = re.sub(r"[\s()（）]|^\+?86(?=1)", "", _text(name, value, place))
+    if not _PHONE.fullmatch(digits):
+        raise BadInput(
+            _("This is no phone number. A mobile has 11 digits; a landline looks like 023-40661234.")
+        )
+    return digits
+
+
+def _position(name: str, value: object, place: Place) -> Position:
+    if not isinstance(value, Mapping):
+        raise BadInput(_("A position is given as lon and lat, in degrees."))
+    numbers = {key: _number(value.get(key)) for key in ("lon", "lat")}
+    lon, lat = numbers["lon"], numbers["lat"]
+    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise BadInput(_("A position is given as lon and lat, in degrees."))
+    accuracy = _number(value.get("accuracy"))
+    if accuracy is not None and not 0 <= accuracy <= 100_000:
+        accuracy = None
+    datum = str(value.get("datum") or "WGS84").upper().replace("-", "")
+    if datum not in DATUMS:
+        raise BadInput(_("The datum of a position is WGS84, CGCS2000 or GCJ02."))
+    if datum == "GCJ02":
+        lon, lat = gcj02_to_wgs84(lon, lat)
+    return Position(round(lon, 7), round(lat, 7), accuracy, datum)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _photos(name: str, value: object, place: Place) -> tuple[UUID, ...]:
+    items = value if isinstance(value, list | tuple) else [value]
+    if len(items) > settings.MAX_PHOTOS_PER_STEP:
+        raise BadInput(
+            _("At most %(most)d photos go with one step; you named %(count)d.")
+            % {"most": settings.MAX_PHOTOS_PER_STEP, "count": len(items)}
+        )
+    try:
+        return tuple(dict.fromkeys(UUID(str(item)) for item in items))
+    except ValueError:
+        raise BadInput(_("A photo is named by the id it got when it was uploaded.")) from None
+
+
+def _track(name: str, value: object, place: Place) -> Track:
+    if value not in Track.values:
+        raise BadInput(_("There is no such track."))
+    return Track(str(value))
+
+
+def _reject_reason(name: str, value: object, place: Place) -> str:
+    if value not in REJECT_REASONS:
+        raise BadInput(_("Choose a reason from the list."))
+    return str(value)
+
+
+def _flag(name: str, value: object, place: Place) -> bool:
+    return value in (True, "true", "on", "1", 1)
+
+
+def _measures(name: str, value: object, place: Place) -> tuple[str, ...]:
+    lines = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise BadInput(_("Measures are lines of text."))
+    measures = tuple(text for line in lines if (text := _CONTROLS.sub("", line).strip()))
+    if not measures:
+        raise BadInput(_("Name at least one measure."))
+    if len(measures) > MOST_MEASURES or any(len(text) > 500 for text in measures):
+        raise BadInput(_("A plan has at most 30 measures of 500 characters each."))
+    return measures
+
+
+def _comments(name: str, value: object, place: Place) -> dict[int, str]:
+    if not isinstance(value, Mapping) or not all(str(seq).isdigit() for seq in value):
+        raise BadInput(_("Comments are given by the number of the measure."))
+    return {int(seq): text for seq, raw in value.items() if (text := _text(name, raw, place)[:500])}
+
+
+def _when(name: str, value: object, place: Place) -> datetime:
+    text = str(value)[:40]
+    try:
+        moment = parse_datetime(text)
+        day = None if moment else parse_date(text)
+    except ValueError:
+        moment = day = None
+    if moment is None and day is not None:
+        moment = datetime.combine(day, time(18, 0))
+    if moment is None or not 2000 <= moment.year <= 2100:
+        raise BadInput(_("Give a date and time, such as 2026-11-23 18:00."))
+    return make_aware(moment) if is_naive(moment) else moment
+
+
+def _units(place: Place, codes: list[str]) -> list[Unit]:
+    found = {
+        unit.code: unit
+        for unit in Unit.objects.filter(code__in=codes, active=True)
+        if unit.district_code in ("", place.district_code)
+    }
+    if missing := [code for code in codes if code not in found]:
+        raise BadInput(
+            _("There is no unit %(code)s that works in this district.") % {"code": missing[0][:30]}
+        )
+    return [found[code] for code in codes]
+
+
+def _unit(name: str, value: object, place: Place) -> Unit:
+    return _units(place, [str(value)])[0]
+
+
+def _unit_list(name: str, value: object, place: Place) -> tuple[Unit, ...]:
+    items = value if isinstance(value, list | tuple) else [value]
+    codes = list(dict.fromkeys(str(item) for item in items if item))
+    if len(codes) > 20:
+        raise BadInput(_("At most 20 units can assist."))
+    return tuple(_units(place, codes))
+
+
+def _person(name: str, value: object, place: Place) -> User:
+    person = User.objects.filter(username=str(value), is_active=True).first()
+    if person is None:
+        raise BadInput(_("There is no such person."))
+    return person
+
+
+def _class_key(name: str, value: object, place: Place) -> CaseClass:
+    kind, _dash, code = str(value).partition("-")
+    found = CaseClass.objects.filter(kind=kind, code=code, active=True).first()
+    if found is None:
+        raise BadInput(_("There is no such class. Choose one from the list."))
+    return found
+
+
+def _condition_seq(name: str, value: object, place: Place) -> int:
+    if isinstance(value, bool) or not str(value).isdigit() or len(str(value)) > 4:
+        raise BadInput(_("Choose a filing condition from the list."))
+    return int(str(value))
+
+
+def _resolve_class(raw: Mapping[str, Any], values: dict[str, Any], errors: dict[str, Sentence]) -> None:
+    seq = values.pop("condition", None)
+    if seq is None or "condition" in errors or "case_class" in errors:
+        return
+    found = values.get("case_class")
+    if found is None:
+        errors["condition"] = _("Name the class the filing condition belongs to.")
+        return
+    condition = FilingCondition.objects.filter(case_class=found, seq=seq, active=True).first()
+    if condition is None:
+        errors["condition"] = _("This class has no such filing condition. Choose one from the list.")
+    else:
+        condition.case_class = found
+        values["condition"] = condition
+
+
+Cleaner = Callable[[str, object, Place], Any]
+_CLEANERS: dict[str, Cleaner] = {
+    "position": _position,
+    "photos": _photos,
+    "photos_before": _photos,
+    "photos_after": _photos,
+    "case_class": _class_key,
+    "condition": _condition_seq,
+    "track": _track,
+    "reporter_phone": _phone,
+    "person": _person,
+    "reject_reason": _reject_reason,
+    "failed_call": _flag,
+    "measures": _measures,
+    "comments": _comments,
+    "lead_unit": _unit,
+    "assisting_units": _unit_list,
+    "finish_by": _when,
+}

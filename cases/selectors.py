@@ -1,0 +1,227 @@
+"""Reads of cases. Each takes an ``Access``: a selector without a scope does not exist."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import May
+from cases.models import ActionPlan, Case, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.workflow import OPEN, Stage
+from core.errors import NotFound
+from grids.access import Access
+from grids.geo.shapes import box_around, metres_between
+
+_LIST_JOINS = ("case_class", "condition", "district", "street", "community", "grid", "lead_unit", "assignee")
+_NO_CASE = _("There is no such case, or it lies outside your area.")
+
+
+def case_q(access: Access) -> Q:
+    """The WHERE of the cases a person may see: in their areas, with their units' parts, or reported by them."""
+    where = access.placed_q(May.SEE_CASES)
+    if units := access.unit_ids(May.SEE_CASES):
+        parts = UnitPart.objects.filter(unit_id__in=units, active=True)
+        where |= Q(pk__in=parts.values("case_id"))
+    if access.user_id is not None:
+        where |= Q(reporter_id=access.user_id)
+    return where
+
+
+def cases_for(access: Access) -> QuerySet[Case]:
+    """Every case in the scope, with what a list shows."""
+    return Case.objects.filter(case_q(access)).select_related(*_LIST_JOINS)
+
+
+def case_for(access: Access, number: str) -> Case:
+    """One case by number or UUID.
+
+    Raises:
+        NotFound: none such in the scope.
+    """
+    case = cases_for(access).select_related("reporter").filter(_named(number)).first()
+    if case is None:
+        raise NotFound(_NO_CASE)
+    return case
+
+
+def case_locked(access: Access, number: str) -> Case:
+    """The same, locked until the transaction ends."""
+    rows = Case.objects.filter(case_q(access)).filter(_named(number))
+    joins = ("case_class", "condition", "lead_unit", "district")
+    case = rows.select_related(*joins).select_for_update(of=("self",)).first()
+    if case is None:
+        raise NotFound(_NO_CASE)
+    return case
+
+
+def _named(number: str) -> Q:
+    # A UUID has 32 hex digits with or without hyphens; a number has 19 digits.
+    bare = number.replace("-", "").lower()
+    if len(bare) == 32 and all(sign in "0123456789abcdef" for sign in bare):
+        return Q(uuid=bare)
+    return Q(number=number[:19]) if number.isascii() else Q(pk__in=[])
+
+
+def parts_of(case: Case) -> list[UnitPart]:
+    """All parts of a case, past ones too, with their units."""
+    return list(case.parts.select_related("unit", "signed_by").order_by("-active", "-kind", "pk"))
+
+
+def events_of(case: Case) -> QuerySet[CaseEvent]:
+    """The history of a case the caller may see, oldest first."""
+    return case.events.select_related("actor").order_by("seq")
+
+
+def photos_of(case: Case) -> QuerySet[Photo]:
+    """The photos of a case the caller may see."""
+    return case.photos.order_by("event_seq", "uploaded_at")
+
+
+def photo_for(access: Access, photo_id: str) -> Photo:
+    """A photo of a case in the scope, or one uploaded by this person and not used yet.
+
+    Raises:
+        NotFound: neither.
+    """
+    mine = Q(case__isnull=True, uploaded_by_id=access.user_id) if access.user_id else Q(pk__in=[])
+    seen = Q(case__in=Case.objects.filter(case_q(access)).values("pk"))
+    photo = Photo.objects.filter(mine | seen, pk=photo_id).first()
+    if photo is None:
+        raise NotFound(_("There is no such photo."))
+    return photo
+
+
+def current_plan(case: Case) -> ActionPlan | None:
+    """The newest version of the case's action plan."""
+    return case.plans.select_related("lead_unit", "author", "approver").order_by("-version").first()
+
+
+def approved_plan(case: Case) -> ActionPlan | None:
+    """The newest approved version."""
+    rows = case.plans.filter(state=ActionPlan.State.APPROVED).select_related("lead_unit")
+    return rows.prefetch_related("assisting_units").order_by("-version").first()
+
+
+def plans_of(case: Case) -> QuerySet[ActionPlan]:
+    """All versions, newest first, with their measures."""
+    rows = case.plans.select_related("lead_unit", "author", "approver")
+    return rows.prefetch_related("measures", "assisting_units").order_by("-version")
+
+
+def standing_plan_for(case: Case, *, on: date) -> StandingPlan | None:
+    """The standing plan in force for the case's class: its street's, else its district's."""
+    rows = StandingPlan.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        case_class_id=case.case_class_id,
+        area_id__in=[case.street_id, case.district_id],
+        state=StandingPlan.State.APPROVED,
+        valid_from__lte=on,
+        lead_unit__active=True,
+    )
+    found = list(rows.select_related("lead_unit").prefetch_related("assisting_units"))
+    return min(found, key=lambda plan: plan.area_id != case.street_id, default=None)
+
+
+def similar_cases(
+    access: Access, *, lon: float, lat: float, now: datetime, class_key: str = ""
+) -> list[tuple[Case, float]]:
+    """Open cases in the scope near a place, with their distance in metres, nearest first; at most ten.
+
+    Radius and age are settings (50 m, 24 h by default); with a class, only that class or none yet.
+    """
+    west, south, east, north = box_around(lon, lat, settings.SIMILAR_METRES)
+    rows = cases_for(access).filter(
+        lon__range=(west, east),
+        lat__range=(south, north),
+        opened_at__gte=now - timedelta(hours=settings.SIMILAR_HOURS),
+        stage__in=OPEN,
+    )
+    kind, _dash, code = class_key.partition("-")
+    if code:
+        rows = rows.filter(Q(case_class__isnull=True) | Q(case_class__kind=kind, case_class__code=code))
+    near = [(case, metres_between(lon, lat, case.lon, case.lat)) for case in rows[:200]]
+    return sorted((n for n in near if n[1] <= settings.SIMILAR_METRES), key=lambda n: n[1])[:10]
+
+
+def stage_counts(access: Access) -> dict[Stage, int]:
+    """How many cases of the scope stand in each open stage; stages without any are 0."""
+    rows = Case.objects.filter(case_q(access), stage__in=OPEN)
+    counts = dict(rows.order_by().values_list("stage").annotate(n=Count("pk")))
+    return {stage: counts.get(stage.value, 0) for stage in Stage if stage in OPEN}
+
+
+def public_case(follow_code: str) -> Case:
+    """The case a stranger follows by code; shown without people or inner notes.
+
+    Raises:
+        NotFound: no such code.
+    """
+    code = "".join(follow_code.upper().split()).replace("-", "")
+    rows = Case.objects.filter(follow_code=code) if 0 < len(code) <= 12 else Case.objects.none()
+    case = rows.select_related("case_class", "street", "community", "district").first()
+    if case is None:
+        raise NotFound(_("No report has this code. Check it against the one you were given."))
+    return case
+
+
+def my_reports(access: Access) -> QuerySet[Case]:
+    """What this person reported, wherever it lies."""
+    if access.user_id is None:
+        return Case.objects.none()
+    return Case.objects.filter(reporter_id=access.user_id).select_related(*_LIST_JOINS)
+
+
+def my_tasks(access: Access) -> QuerySet[Case]:
+    """Open cases in the scope that wait for this person by name."""
+    if access.user_id is None:
+        return Case.objects.none()
+    return cases_for(access).filter(assignee_id=access.user_id, stage__in=OPEN)
+
+
+def filtered(rows: QuerySet[Case], wanted: Mapping[str, Any]) -> QuerySet[Case]:
+    """Narrow a list by what an address bar or API query says; unknown names are not looked at here.
+
+    Known: stage, track, line, street, community, grid, unit, source, class, mine, since, until, q
+    (number, address or text; a whole phone number only where the caller may see reporters).
+    """
+    simple = {
+        "stage": "stage__in",
+        "track": "track__in",
+        "source": "source__in",
+        "line": "case_class__line__in",
+        "district": "district__code__in",
+        "street": "street__code__in",
+        "community": "community__code__in",
+        "grid": "grid__code__in",
+        "unit": "lead_unit__code__in",
+    }
+    for name, lookup in simple.items():
+        if values := wanted.get(name):
+            rows = rows.filter(**{lookup: values})
+    if wanted.get("class"):
+        kind, _dash, code = str(wanted["class"]).partition("-")
+        rows = rows.filter(case_class__kind=kind, case_class__code=code)
+    if wanted.get("open") is not None:
+        rows = rows.filter(stage__in=OPEN) if wanted["open"] else rows.exclude(stage__in=OPEN)
+    if wanted.get("since"):
+        rows = rows.filter(opened_at__gte=wanted["since"])
+    if wanted.get("until"):
+        rows = rows.filter(opened_at__lt=wanted["until"])
+    return rows
+
+
+def searched(rows: QuerySet[Case], access: Access, words: str) -> QuerySet[Case]:
+    """Cases whose number, address or text holds the words; a phone number finds its reports only in
+    areas whose reporters the caller may see."""
+    words = words.replace("\x00", "").strip()[:100]
+    if not words:
+        return rows
+    where = Q(number__startswith=words) | Q(address__icontains=words) | Q(description__icontains=words)
+    where |= Q(case_class__name__icontains=words)
+    if len(words) >= 7 and words.replace("-", "").isdigit():
+        phones = Case.objects.filter(access.placed_q(May.SEE_REPORTER), contact__phone=words)
+        where |= Q(pk__in=phones.values("pk"))
+    return rows.filter(where)

@@ -1,0 +1,41 @@
+"""What a step says to the rest of the house, through the outbox."""
+
+from datetime import datetime
+
+from cases.models import Case, CaseEvent
+from cases.workflow import Action, Stage
+from core.services.outbox import outbox_emit
+
+_TOPICS = {
+    Action.REPORT: "case.reported",
+    Action.REPORT_FIXED: "case.filed",
+    Action.FIX_NOW: "case.filed",
+    Action.VERIFY: "case.filed",
+    Action.REJECT: "case.rejected",
+    Action.PASS: "case.checked",
+}
+
+
+def step_tell(*, case: Case, event: CaseEvent, previous_assignee: int | None, now: datetime) -> None:
+    """Emit what happened: always ``case.step``, and the topics higher rooms listen to."""
+    topics = ["case.step"]
+    if topic := _TOPICS.get(Action(event.action)):
+        topics.append(topic)
+    if case.stage == Stage.CLOSED and event.from_stage != Stage.CLOSED:
+        topics.append("case.closed")
+    payload = {
+        "number": case.number,
+        "uuid": str(case.uuid),
+        "action": event.action,
+        "event": event.seq,
+        "from": event.from_stage,
+        "to": event.to_stage,
+        "actor": event.actor_id,
+        "reporter": case.reporter_id,
+        "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
+        "class": case.case_class.name if case.case_class else "",
+        "address": case.address,
+        "reason": event.data.get("reject_reason", ""),
+        "subject": [case.subject_kind, case.subject_id],
+    }
+    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=now)

@@ -1,0 +1,130 @@
+"""What the effects of a step work on, and the small writes they share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from accounts.roles import Role
+from cases.given import Given, Position
+from cases.models import Case, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.models.photo import Purpose
+from cases.workflow import Step, Track, may_raise
+from core.errors import BadInput
+from grids.access import Access
+from grids.geo.shapes import metres_between
+
+_PURPOSES = {"photos": Purpose.SCENE, "photos_before": Purpose.BEFORE, "photos_after": Purpose.AFTER}
+
+
+@dataclass(slots=True)
+class Work:
+    """One step in progress. ``parts`` are all parts of the case; ``data`` goes into the event."""
+
+    case: Case
+    step: Step
+    given: Given
+    access: Access
+    role: Role | None
+    now: datetime
+    parts: list[UnitPart] = field(default_factory=list)
+    standing_plan: StandingPlan | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def lead(self) -> UnitPart | None:
+        """The active lead part."""
+        return next((p for p in self.parts if p.active and p.kind == UnitPart.Kind.LEAD), None)
+
+
+def facts_of(work: Work) -> dict[str, Any]:
+    """What was given, as plain JSON for the event; personal data stays out."""
+    given, facts = work.given, {}
+    for name in ("text", "words", "result", "reason", "reject_reason", "no_position_reason", "no_photo_reason"):
+        if given.has(name):
+            facts[name] = getattr(given, name)
+    for name in _PURPOSES:
+        if given.has(name):
+            facts[name] = [str(photo) for photo in getattr(given, name)]
+    if given.position:
+        facts["position"] = position_facts(given.position)
+        facts["distance_m"] = round(
+            metres_between(given.position.lon, given.position.lat, work.case.lon, work.case.lat), 1
+        )
+    return facts
+
+
+def position_facts(position: Position) -> dict[str, Any]:
+    """A position as it stands in an event."""
+    return {
+        "lon": position.lon,
+        "lat": position.lat,
+        "accuracy": position.accuracy,
+        "datum": position.datum,
+    }
+
+
+def photos_attach(*, event: CaseEvent, given: Given, actor_id: int | None) -> None:
+    """Bind the photos named in a step to its event. A photo serves once, and only its uploader.
+
+    Raises:
+        BadInput: one was never uploaded, is somebody else's, or is used already.
+    """
+    mine = Photo.objects.filter(case__isnull=True, uploaded_by_id=actor_id)
+    for name, purpose in _PURPOSES.items():
+        ids: tuple[UUID, ...] = getattr(given, name)
+        if ids and mine.filter(pk__in=ids).update(
+            case_id=event.case_id, event_seq=event.seq, purpose=purpose
+        ) != len(ids):
+            raise BadInput(
+                _("A photo is missing or was used before. Take it out and upload it again."), field=name
+            )
+
+
+def class_set(work: Work) -> None:
+    """Give the case its class and condition, and the track that follows from them."""
+    case, given = work.case, work.given
+    if given.condition is None:
+        return
+    case.case_class, case.condition = given.case_class, given.condition
+    track = Track(given.condition.track)
+    case.track = given.track if given.track and may_raise(track, given.track) else track
+    work.data |= {"class": given.condition.case_class.key, "condition": given.condition.seq, "track": case.track}
+
+
+def parts_replace(work: Work, *, lead: Unit, assisting: Iterable[Unit]) -> None:
+    """Make these units the ones in charge; a unit that stays keeps its row, one that goes loses it."""
+    wanted = {lead.pk: UnitPart.Kind.LEAD} | {u.pk: UnitPart.Kind.ASSISTING for u in assisting if u != lead}
+    keep: set[int] = set()
+    gone = []
+    for part in work.parts:
+        if part.active and wanted.get(part.unit_id) == part.kind:
+            keep.add(part.unit_id)
+        elif part.active:
+            part.active = False
+            gone.append(part.pk)
+    if gone:
+        UnitPart.objects.filter(pk__in=gone).update(active=False)
+    fresh = [
+        UnitPart(
+            case=work.case, unit_id=unit_id, kind=kind, dispatched_at=work.now, standing_plan=work.standing_plan
+        )
+        for unit_id, kind in wanted.items()
+        if unit_id not in keep
+    ]
+    work.parts += UnitPart.objects.bulk_create(fresh)
+    work.case.lead_unit = lead
+    work.case.dispatched_at = work.now
+    work.data |= {"lead_unit": lead.code, "assisting_units": [u.code for u in assisting if u != lead]}
+
+
+def parts_reopen(work: Work) -> None:
+    """Rework or a complaint: every active part has to hand in again; earlier results stay in the history."""
+    for part in work.parts:
+        if part.active:
+            part.handed_in_at = None
+    UnitPart.objects.filter(case=work.case, active=True).update(handed_in_at=None)

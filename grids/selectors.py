@@ -1,0 +1,92 @@
+"""Reads of places and people at work."""
+
+import threading
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import May, Role
+from grids.access import Access, postings_in_force
+from grids.geo.locate import GridIndex
+from grids.models import Area, MapVersion
+
+_index: tuple[int, str, GridIndex] | None = None
+_lock = threading.Lock()
+
+
+def grid_at(lon: float, lat: float) -> Area | None:
+    """The grid in force a WGS 84 point lies in, with its street, community and district loaded."""
+    found = grid_index().find(lon, lat)
+    if found is None:
+        return None
+    return Area.objects.select_related("district", "street", "community").filter(pk=found).first()
+
+
+def grid_index() -> GridIndex:
+    """The lookup of all grids in force, kept in memory until an outline changes anywhere.
+
+    It is a copy of rows, remade when the map's version in the database differs.
+    """
+    global _index  # a cache of rows, guarded by the version read from the database
+    number = MapVersion.objects.values_list("number", flat=True).first() or 0
+    database = str(MapVersion.objects.db)
+    kept = _index
+    if kept and kept[:2] == (number, database):
+        return kept[2]
+    with _lock:
+        rows = Area.objects.filter(level=Area.Level.GRID, valid_to__isnull=True, outline__isnull=False)
+        index = GridIndex((pk, bytes(wkb)) for pk, wkb in rows.order_by("pk").values_list("pk", "outline"))
+        _index = (number, database, index)
+    return index
+
+
+def retired_grid_at(lon: float, lat: float) -> Area | None:
+    """The grid no longer in force a point lies in, the latest one first."""
+    boxed = Area.objects.filter(
+        level=Area.Level.GRID,
+        valid_to__isnull=False,
+        min_lon__lte=lon,
+        max_lon__gte=lon,
+        min_lat__lte=lat,
+        max_lat__gte=lat,
+    )
+    for area in boxed.order_by("-valid_to", "pk")[:20]:
+        if area.outline and GridIndex([(area.pk, bytes(area.outline))]).find(lon, lat):
+            return area
+    return None
+
+
+def areas_in(access: Access, ability: May, *, level: str = "") -> QuerySet[Area]:
+    """Areas within a person's scope for an ability, without their outlines."""
+    rows = Area.objects.filter(access.area_q(ability)).defer("outline")
+    return rows.filter(level=level) if level else rows
+
+
+def posted_person(
+    *, roles: Collection[Role], area_ids: Sequence[int], now: datetime, barred: Collection[int] = ()
+) -> User | None:
+    """Who is posted nearest to a place: on its grid, else its community, its street, its district.
+
+    ``area_ids`` as of ``Placed.area_ids``, widest first. Nobody in ``barred`` is chosen.
+    """
+    rows = (
+        postings_in_force(now)
+        .filter(role__in=roles, area_id__in=area_ids, user__is_active=True)
+        .exclude(user_id__in=barred)
+        .select_related("user")
+    )
+    nearest = {area_id: rank for rank, area_id in enumerate(reversed(area_ids))}
+    found = sorted(rows, key=lambda p: (nearest[p.area_id or 0], p.starts_at, p.pk))
+    return found[0].user if found else None
+
+
+def people_posted(
+    *, roles: Collection[Role], now: datetime, area_ids: Collection[int] = (), unit_ids: Collection[int] = ()
+) -> QuerySet[User]:
+    """People who hold one of the roles in one of the areas or units at ``now``."""
+    rows = postings_in_force(now).filter(
+        Q(area_id__in=area_ids) | Q(unit_id__in=unit_ids), role__in=roles
+    )
+    return User.objects.filter(is_active=True, pk__in=rows.values("user_id")).order_by("name", "pk")

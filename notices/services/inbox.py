@@ -1,0 +1,28 @@
+"""Writes of the inbox."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from notices.models import Notice
+
+
+def notice_send(
+    *, recipients: Iterable[int], kind: str, facts: Mapping[str, Any], link: str, cause: str, now: datetime
+) -> None:
+    """Tell people something, each once per ``cause``; ``kind`` names a text of ``notices.texts``."""
+    Notice.objects.bulk_create(
+        [
+            Notice(recipient_id=user, kind=kind, facts=dict(facts), link=link, cause=cause, created_at=now)
+            for user in dict.fromkeys(recipients)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def notices_read(*, user_id: int, notice_ids: Iterable[int] | None, now: datetime) -> int:
+    """Mark one's own notices as read, all of them when no ids are named; returns how many were unread."""
+    rows = Notice.objects.filter(recipient_id=user_id, read_at__isnull=True)
+    if notice_ids is not None:
+        rows = rows.filter(pk__in=list(notice_ids))
+    return rows.update(read_at=now)
