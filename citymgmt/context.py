@@ -33,7 +33,9 @@ def _chrome(request: HttpRequest) -> dict[str, Any]:
         "role_names": [role.label for role in sorted(roles)],
         "unread": SimpleLazyObject(lambda: unread_count(user)) if signed_in else 0,
         "demo": settings.DEMO,
-        "languages": [{"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES],
+        "languages": [
+            {"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES
+        ],
         "words": {key: str(text) for key, text in SCRIPT_WORDS.items()},
         "tile_url": settings.TILE_URL,
         "tile_attribution": settings.TILE_ATTRIBUTION,

@@ -16,11 +16,12 @@ UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD})
 PLANNERS = frozenset({Role.STATION, Role.BUREAU})
 CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One entry: URL name, words (``short`` for the thumb), icon, who sees it; ``roles`` None is strangers too.
+    """One entry: URL name, words (``short`` for the thumb), icon, roles that see it (None: strangers).
 
     ``tab`` orders it among the tabs of the phone (0: not a tab, it stands in the menu instead).
     """
@@ -41,9 +42,9 @@ DOORS = (
     Door("notices:inbox", _("Inbox"), _("Inbox"), "bell", EVERYBODY, tab=4),
     Door("cases:mine", _("My reports"), _("Mine"), "flag", REPORTERS, tab=5),
     Door("cases:standing_plans", _("Standing plans"), _("Plans"), "plan", PLANNERS, tab=5),
-    Door("grids:areas", _("Communities and grids"), _("Grids"), "map", frozenset({Role.ADMINISTRATOR}), tab=2),
-    Door("grids:postings", _("People and posts"), _("People"), "people", frozenset({Role.ADMINISTRATOR}), tab=5),
-    Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", frozenset({Role.ADMINISTRATOR})),
+    Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
+    Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
+    Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
     Door("public:report", _("Report a problem"), _("Report"), "plus", None, tab=3, primary=True),
     Door("public:follow", _("Follow a report"), _("Follow"), "search", None, tab=4),
 )
@@ -73,11 +74,20 @@ def address(name: str) -> str:
 
 def nav_for(roles: frozenset[Role], *, stranger: bool, path: str) -> list[NavItem]:
     """The doors somebody sees, in order; ``path`` is the page being shown."""
-    doors = [d for d in DOORS if (d.roles is None if stranger else bool(d.roles and d.roles & roles)) and address(d.name)]
+    doors = [door for door in DOORS if _seen(door, roles, stranger) and address(door.name)]
     here = max((address(d.name) for d in doors if _within(path, address(d.name))), key=len, default="")
-    return [
-        NavItem(address(d.name), d.label, d.short, d.icon, d.primary, address(d.name) == here, d.tab) for d in doors
-    ]
+    return [_item(door, here) for door in doors]
+
+
+def _seen(door: Door, roles: frozenset[Role], stranger: bool) -> bool:
+    if door.roles is None:
+        return stranger
+    return not stranger and not door.roles.isdisjoint(roles)
+
+
+def _item(door: Door, here: str) -> NavItem:
+    url = address(door.name)
+    return NavItem(url, door.label, door.short, door.icon, door.primary, url == here, door.tab)
 
 
 def _within(path: str, address_: str) -> bool:

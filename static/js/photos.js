@@ -56,6 +56,13 @@ function button(icon, label, action) {
   return made;
 }
 
+function toolsOf(...buttons) {
+  const tools = document.createElement("div");
+  tools.className = "upload-tools";
+  tools.append(...buttons);
+  return tools;
+}
+
 class Upload {
   constructor(tray, file) {
     Object.assign(this, { tray, file, state: "waiting" });
@@ -66,14 +73,13 @@ class Upload {
     this.image.src = URL.createObjectURL(file);
     this.words = document.createElement("div");
     this.words.className = "upload-state";
-    this.tools = document.createElement("div");
-    this.tools.className = "upload-tools";
+    this.tools = toolsOf();
     this.row.append(this.image, this.words, this.tools);
     tray.list.append(this.row);
     this.show("waiting");
   }
 
-  show(state, sentence = "") {
+  show(state, sentence = "", { again = true } = {}) {
     this.state = state;
     this.row.className = `upload upload-${state}`;
     const bar = document.createElement("progress");
@@ -84,7 +90,7 @@ class Upload {
     else this.words.textContent = sentence;
     const retry = button("refresh", say("Retry"), () => this.retry());
     const remove = button("trash", say("Remove"), () => this.remove());
-    this.tools.replaceChildren(...(state === "failed" ? [retry, remove] : [remove]));
+    this.tools.replaceChildren(...(state === "failed" && again ? [retry, remove] : [remove]));
   }
 
   async run() {
@@ -139,7 +145,7 @@ class Tray {
     input.removeAttribute("required");
     input.addEventListener("change", () => this.take([...input.files]));
     input.form?.addEventListener("submit", (event) => this.hold(event), true);
-    this.list.addEventListener("click", (event) => event.target.closest("[data-drop-photo]")?.closest("li").remove());
+    for (const row of this.list.children) row.append(toolsOf(button("trash", say("Remove"), () => row.remove())));
   }
 
   take(files) {
@@ -148,7 +154,7 @@ class Tray {
       if (this.list.children.length >= this.most) return this.tell(say("At most {n} photos.", { n: this.most }));
       const upload = new Upload(this, file);
       this.uploads.add(upload);
-      if (file.type && !file.type.startsWith("image/")) upload.show("failed", say("This file is not a photo."));
+      if (file.type && !file.type.startsWith("image/")) upload.show("failed", say("This file is not a photo."), { again: false });
     }
     this.tell("");
     this.pump();
