@@ -24,8 +24,7 @@ SEMI_MAJOR = 6_378_245.0
 ECCENTRICITY_SQUARED = 0.006_693_421_622_965_943
 # West, south, east, north in degrees: outside of this box maps are not shifted.
 SHIFTED_BOX = (72.004, 0.8293, 137.8347, 55.8271)
-TOLERANCE = 1e-10
-MAX_ROUNDS = 30
+ROUNDS = 8  # each leaves less than a hundredth of the miss before, which starts below 0.01 degree
 
 
 def wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
@@ -66,12 +65,9 @@ def _to_gcj02(positions: Array) -> Array:
 
 
 def _to_wgs84(positions: Array) -> Array:
-    guess = positions - _shift(positions)
-    for _round in range(MAX_ROUNDS):
-        miss = guess + _shift(guess) - positions
-        guess = guess - miss
-        if np.abs(miss).max(initial=0.0) < TOLERANCE:
-            break
+    guess = positions
+    for _round in range(ROUNDS):
+        guess = positions - _shift(guess)
     return np.where(_shifted(positions), guess, positions)
 
 

@@ -3,7 +3,7 @@
 import heapq
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import shapely
@@ -15,6 +15,7 @@ Place = tuple[float, float]
 Rank = tuple[float, int]
 
 TURNS = (0, -45, 45, 90)  # degrees from the longer way in which a cut is tried
+WEIGHED = 20_000  # choices up to which all are looked at when no direction gives a cut
 SEARCHED = 400  # cells up to which a doubtful step is decided by looking at all of them
 
 
@@ -90,16 +91,24 @@ def _cut(
 ) -> tuple[list[int], list[int]]:
     """Part `wanted` cells from the rest along the shortest border that a few directions offer."""
     inside = set(members)
-    best: set[int] | None = None
-    shortest = math.inf
-    for angle in _angles(members, places, centre):
-        taken = _grown(inside, wanted, links, _ranks(inside, links, places, angle))
-        border = sum(len(links[index] & (inside - taken)) for index in taken) if taken else math.inf
-        if border < shortest:
-            best, shortest = taken, border
-    if best is None:
+    ranks = [_ranks(inside, links, places, angle) for angle in _angles(members, places, centre)]
+    offers = [taken for rank in ranks if (taken := _grown(inside, wanted, links, rank))]
+    if not offers:  # Growing the other side from the other end often finds what this side did not.
+        turned = [{index: (-far, index) for index, (far, _index) in rank.items()} for rank in ranks]
+        others = [_grown(inside, len(inside) - wanted, links, rank) for rank in turned]
+        offers = [inside - other for other in others if other]
+    if not offers and math.comb(len(members), wanted) <= WEIGHED:
+        offers = _every_cut(inside, wanted, links)
+    if not offers:
         raise GroupingError("No connected cut was found.")
+    best = min(offers, key=lambda taken: sum(len((links[index] & inside) - taken) for index in taken))
     return sorted(best), sorted(inside - best)
+
+
+def _every_cut(inside: set[int], wanted: int, links: Links) -> list[set[int]]:
+    """All cuts of a few cells that leave both sides connected, for nooks in which growing gets stuck."""
+    choices = (set(choice) for choice in combinations(sorted(inside), wanted))
+    return [taken for taken in choices if _whole(taken, links) and _whole(inside - taken, links)]
 
 
 def _angles(members: list[int], places: Sequence[Place], centre: Place) -> list[float]:
@@ -144,12 +153,10 @@ def _ways(start: int, inside: set[int], links: Links, places: Sequence[Place]) -
 
 def _grown(inside: set[int], wanted: int, links: Links, rank: dict[int, Rank]) -> set[int] | None:
     """Take `wanted` cells by rank so that both sides stay connected; None if it gets stuck."""
-    start = min(
-        (index for index in inside if _spared(index, inside, links)), key=rank.__getitem__, default=None
-    )
-    if start is None:
-        return None
-    rest, taken, edge = set(inside), set[int](), [rank[start]]
+    ordered = sorted(inside, key=rank.__getitem__)
+    start = next(index for index in ordered if _whole(inside - {index}, links))
+    rest, taken = inside - {start}, {start}
+    edge = sorted(rank[other] for other in links[start] & rest)
     while len(taken) < wanted and edge:
         index = heapq.heappop(edge)[1]
         if index in taken or not _spared(index, rest, links):
@@ -165,10 +172,14 @@ def _grown(inside: set[int], wanted: int, links: Links, rank: dict[int, Rank]) -
 def _spared(index: int, rest: set[int], links: Links) -> bool:
     """Whether the others stay connected without this cell. In a large map only its surroundings are asked."""
     around = links[index] & rest
-    if len(around) <= 1 or _reachable(min(around), around, links) == around:
+    if len(around) <= 1 or _whole(around, links):
         return True
     others = rest - {index}
     return len(rest) <= SEARCHED and _reachable(min(around), others, links) == others
+
+
+def _whole(members: set[int], links: Links) -> bool:
+    return _reachable(min(members), members, links) == members
 
 
 def _reachable(start: int, within: set[int], links: Links) -> set[int]:

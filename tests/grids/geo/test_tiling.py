@@ -11,10 +11,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, Point, box
+from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from grids.geo.grouping import GroupingError, neighbours_of, split_connected
-from grids.geo.shapes import OutlineError, find_flaws, square_metres
+from grids.geo.shapes import OutlineError, find_flaws, only_areas, square_metres
 from grids.geo.shipped import shipped_districts
 from grids.geo.tiling import Tiling, TilingError, grid_count, tile_district
 
@@ -139,7 +139,9 @@ def test_a_position_in_a_district_lies_in_exactly_one_grid(data):
 )
 @settings(deadline=None, max_examples=25)
 def test_any_outline_with_any_islands_is_filled(number, communities, circles):
-    outline = shapely.union_all([Point(lon, lat).buffer(size, quad_segs=6) for lon, lat, size in circles])
+    outline = only_areas(
+        shapely.union_all([Point(lon, lat).buffer(size, quad_segs=6) for lon, lat, size in circles])
+    )
     tiling = tile_district(outline, streets_of(number, communities))
     check_tiling(tiling, outline)
     if outline.geom_type == "Polygon":
@@ -148,18 +150,20 @@ def test_any_outline_with_any_islands_is_filled(number, communities, circles):
 
 def test_small_islands_go_whole_to_the_nearest_grid_and_large_ones_get_their_own():
     mainland, large = box(106.0, 29.0, 106.4, 29.3), box(106.5, 29.0, 106.7, 29.3)
-    islet = box(106.404, 29.1, 106.405, 29.101)
-    tiling = tile_district(MultiPolygon([mainland, large, islet]), streets_of(3, 4))
-    check_tiling(tiling, MultiPolygon([mainland, large, islet]))
-    keepers = [grid.outline for grid in tiling.grids if grid.outline.intersects(islet)]
-    assert len(keepers) == 1
-    assert keepers[0].intersection(islet).area == pytest.approx(islet.area)
+    islets = [box(106.404, 29.1, 106.405, 29.101), box(106.1, 29.302, 106.101, 29.303)]
+    outline = MultiPolygon([mainland, large, *islets])
+    tiling = tile_district(outline, streets_of(3, 4))
+    check_tiling(tiling, outline)
+    for islet in islets:
+        keepers = [grid.outline for grid in tiling.grids if grid.outline.intersects(islet)]
+        assert len(keepers) == 1
+        assert keepers[0].intersection(islet).area == pytest.approx(islet.area)
     assert sum(grid.outline.within(large.buffer(1e-6)) for grid in tiling.grids) > 10
 
 
 def test_an_enclave_stays_out_of_every_grid():
     enclave = box(106.2, 29.1, 106.25, 29.15)
-    outline = box(106.0, 29.0, 106.4, 29.3).difference(enclave)
+    outline = only_areas(box(106.0, 29.0, 106.4, 29.3).difference(enclave))
     tiling = tile_district(outline, streets_of(3, 4))
     check_tiling(tiling, outline)
     assert not any(grid.outline.intersects(enclave.buffer(-1e-6)) for grid in tiling.grids)
@@ -204,13 +208,29 @@ def test_streets_that_make_no_sense_are_refused(streets):
 
 def test_an_outline_without_area_is_refused():
     with pytest.raises(OutlineError):
-        tile_district(Point(106, 29), streets_of(1, 1))
+        tile_district(Polygon(), streets_of(1, 1))
 
 
 def test_specks_in_an_ocean_are_refused_rather_than_searched_for_ever():
     specks = MultiPolygon([box(100, 20, 100.00001, 20.00001), box(120, 40, 120.00001, 40.00001)])
     with pytest.raises(TilingError):
         tile_district(specks, streets_of(1, 1))
+
+
+def test_an_outline_of_a_few_centimetres_is_refused():
+    with pytest.raises(TilingError):
+        tile_district(box(106.0, 29.0, 106.0000003, 29.0000003), streets_of(2, 2))
+
+
+def test_a_ring_one_cell_wide_can_be_divided():
+    cells = [box(at, 0, at + 1, 1) for at in range(300)] + [box(at, 2, at + 1, 3) for at in range(300)]
+    cells += [box(0, 1, 1, 2), box(299, 1, 300, 2)]
+    links = neighbours_of(cells)
+    places = [(cell.centroid.x, cell.centroid.y) for cell in cells]
+    groups = split_connected(list(range(602)), [200, 201, 201], links, places, (0.0, 0.0))
+    assert sorted(index for group in groups for index in group) == list(range(602))
+    assert [len(group) for group in groups] == [200, 201, 201]
+    assert all(pieces_touch(shapely.union_all([cells[index] for index in group])) for group in groups)
 
 
 def test_a_star_of_cells_can_not_be_cut_in_two_connected_halves():
