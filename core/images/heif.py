@@ -16,6 +16,9 @@ from core.images.refusals import PhotoDamaged, PhotoTooManyPixels
 
 _CHILD = Path(__file__).with_name("heif_child.py")
 _SECONDS = 30
+# Planes, frame and picture of one decoding take about twelve bytes a pixel; the rest is the program.
+_BYTES_A_PIXEL = 16
+_PROGRAM = 700_000_000
 _TOO_MANY_PIXELS = 3  # the child's exit status
 
 
@@ -30,7 +33,8 @@ class HeifPicture:
 
 def decode_heif(data: bytes, *, max_pixels: int, max_side: int) -> HeifPicture:
     """The primary picture of ``data``. Raises PhotoTooManyPixels or PhotoDamaged."""
-    command = [sys.executable, "-I", str(_CHILD), str(max_pixels), str(max_side)]
+    memory = _PROGRAM + _BYTES_A_PIXEL * max_pixels
+    command = [sys.executable, "-I", str(_CHILD), str(max_pixels), str(max_side), str(memory)]
     try:
         child = subprocess.run(
             command, input=data, capture_output=True, timeout=_SECONDS, env={}, check=False

@@ -1,7 +1,8 @@
 """The process in which HEIC is decoded; a program, never imported. See heif.py.
 
-Reads the file from standard input. Arguments: most pixels allowed, longest side wanted. Writes one line
-of JSON, then Exif, colour profile and raw pixels. Exit status 3 means too many pixels.
+Reads the file from standard input. Arguments: most pixels allowed, longest side wanted, bytes of memory
+it may map. Writes one line of JSON, then Exif, colour profile and raw pixels. Exit status 3 means too
+many pixels.
 """
 
 import json
@@ -11,9 +12,6 @@ import sys
 import pillow_heif
 from PIL import Image
 
-# Planes, frame and picture of one decoding take about twelve bytes a pixel; the rest is the program.
-_BYTES_A_PIXEL = 16
-_PROGRAM = 700_000_000
 _CPU_SECONDS = 20
 _MAX_BLOCK = 1_000_000
 
@@ -22,9 +20,8 @@ def _block(found: object) -> bytes:
     return found[:_MAX_BLOCK] if isinstance(found, bytes) else b""
 
 
-def main(max_pixels: int, max_side: int) -> int:
+def main(max_pixels: int, max_side: int, memory: int) -> int:
     """Decode standard input to standard output; the exit status."""
-    memory = _PROGRAM + _BYTES_A_PIXEL * max_pixels
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -49,4 +46,4 @@ def main(max_pixels: int, max_side: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(*map(int, sys.argv[1:4])))

@@ -1,6 +1,7 @@
 """Time and place are believed only where they make sense; anything else counts as missing."""
 
 import struct
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -105,3 +106,12 @@ def test_a_block_cut_anywhere_is_no_fault() -> None:
 @given(st.sampled_from([b"II*\x00", b"MM\x00*"]), st.binary(max_size=300))
 def test_any_block_is_read_without_a_fault(head: bytes, rest: bytes) -> None:
     assert 1 <= read_exif(head + rest).orientation <= 8
+
+
+def test_a_value_of_megabytes_is_not_even_copied() -> None:
+    data = exif.block(camera=exif.taken("2026:05:01 08:30:00" + " " * 10_000_000))
+    tracemalloc.start()
+    assert read_exif(data).taken_at is None
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000

@@ -6,10 +6,13 @@ import io
 import pytest
 from PIL import Image, ImageCms
 
-from core.images import KeptPhoto, PhotoLimits, PhotoTooLarge, PhotoTooManyPixels, heif, read_photo
+from core.images import KeptPhoto, PhotoLimits, PhotoTooLarge, PhotoTooManyPixels, heif, read_photo, reading
+from core.images.jpeg import open_jpeg
+from core.images.png import open_png
 from core.images.refusals import PhotoDamaged
+from core.images.render import plain_picture
 from tests.core import exif_blocks as exif
-from tests.core.hostile import HOSTILE, chunk, heic, jpeg, jpeg_with_exif, picture, png_with, saved
+from tests.core.hostile import HOSTILE, SECRET, chunk, heic, jpeg, jpeg_with_exif, picture, png_with, saved
 
 LIMITS = PhotoLimits(max_bytes=20_000_000, max_pixels=50_000_000)
 RED, BLUE, WHITE = (200, 20, 20), (20, 20, 200), (255, 255, 255)
@@ -236,3 +239,61 @@ def test_running_out_of_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Image, "open", greedy)
     with pytest.raises(PhotoTooManyPixels):
         kept(jpeg())
+
+
+def test_a_heic_decoder_that_wants_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = heic(4032, 3008)
+    assert kept(data).width == 2560
+    monkeypatch.setattr(heif, "_PROGRAM", 160_000_000)
+    monkeypatch.setattr(heif, "_BYTES_A_PIXEL", 0)
+    assert kept(heic()).width == 64
+    with pytest.raises(PhotoDamaged):
+        kept(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_no_decoder_but_that_of_the_recognised_kind_may_run(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    real = Image.open
+
+    def spy(file: io.BytesIO, *, formats: list[str]) -> Image.Image:
+        asked.append(formats)
+        return real(file, formats=formats)
+
+    monkeypatch.setattr(Image, "open", spy)
+    kept(saved(picture(), kind))
+    assert asked == [[kind]]
+
+
+def test_a_jpeg_far_too_large_is_never_unpacked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, sizes = plain_picture, []
+
+    def spy(image: Image.Image, *, icc: bytes, orientation: int, max_side: int) -> Image.Image:
+        sizes.append(image.size)
+        return real(image, icc=icc, orientation=orientation, max_side=max_side)
+
+    monkeypatch.setattr(reading, "plain_picture", spy)
+    kept(jpeg(3200, 2400), PhotoLimits(max_bytes=10_000_000, max_pixels=10_000_000, max_side=400))
+    assert sizes == [(800, 600)]  # the nearest power of two a decoder can give
+
+
+@pytest.mark.parametrize("name", sorted(name for name in HOSTILE if HOSTILE[name].outcome == "kept"))
+def test_the_decoder_never_sees_what_a_jpeg_or_png_hides(name: str) -> None:
+    data = HOSTILE[name].build()
+    opener = {b"\xff\xd8": open_jpeg, b"\x89P": open_png}.get(data[:2])
+    if opener:
+        shown = opener(data).picture
+        assert SECRET not in shown
+        assert not any(mark in shown for mark in (b"Exif\x00", b"zTXt", b"iTXt", b"tEXt", b"fdAT", b"iCCP"))
+
+
+def test_a_jpeg_coded_in_rgb_keeps_its_colours() -> None:
+    data = saved(picture(), "JPEG", keep_rgb=True)
+    for letter, number in ((b"R", b"\x01"), (b"G", b"\x02"), (b"B", b"\x03")):
+        data = data.replace(letter + b"\x11\x00", number + b"\x11\x00").replace(
+            letter + b"\x00", number + b"\x00"
+        )
+    assert b"Adobe" in data
+    assert close(opened(kept(data)).getpixel((8, 24)), RED)
