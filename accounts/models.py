@@ -22,7 +22,9 @@ class Unit(models.Model):
     name = models.CharField(max_length=100)
     line = models.CharField(max_length=12, choices=Line.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HANDLER)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     # The district a unit works for; "" for one that works everywhere. A code, since places lie above.
     district_code = models.CharField(max_length=6, blank=True, db_index=True)
     phone = models.CharField(max_length=30, blank=True)

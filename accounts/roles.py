@@ -7,9 +7,9 @@ where. What a role may do to a case stands in the workflow table; here is the re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -90,7 +90,7 @@ def roles_that_may(ability: May) -> frozenset[Role]:
     return frozenset(role for role, spec in ROLES.items() if ability in spec.may)
 
 
-def permissions_on(*places: str) -> list[tuple[str, str]]:
-    """``Meta.permissions`` for a model: the roles that can be posted on any of ``places``."""
+def permissions_on(*places: str) -> list[Any]:
+    """``Meta.permissions``, pairs of codename and words, for a model: the roles that can be posted on any of ``places``."""
     wanted = set(places)
     return [(codename(r), f"Acts as {r.value}") for r, spec in ROLES.items() if spec.posted_on & wanted]

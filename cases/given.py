@@ -1,12 +1,22 @@
 """What a step can carry, typed and clean. Pure shapes; ``cases/inputs.py`` makes them."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from accounts.models import Unit, User
 from cases.models import CaseClass, FilingCondition
 from cases.workflow import Track
+
+T = TypeVar("T")
+
+
+def needed(value: T | None) -> T:
+    """A field the table asks for, after the check that it is there."""
+    if value is None:
+        raise LookupError("a field was used before it was checked")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,3 @@ class Given:
     def all_photos(self) -> tuple[UUID, ...]:
         """Every photo named in the step, once."""
         return tuple(dict.fromkeys(self.photos + self.photos_before + self.photos_after))
-
-
-FIELD_NAMES = frozenset(f.name for f in fields(Given))

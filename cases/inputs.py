@@ -18,7 +18,7 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
-from cases.given import FIELD_NAMES, Given, Position
+from cases.given import Given, Position
 from cases.models import CaseClass, FilingCondition
 from cases.workflow import REJECT_REASONS, Step, Track
 from core.errors import BadInput, Sentence
@@ -46,13 +46,16 @@ def clean(step: Step, raw: Mapping[str, Any], place: Place) -> Given:
     Raises:
         BadInput: an unknown field, or values that can't be; ``extra["errors"]`` has a sentence a field.
     """
-    errors: dict[str, Sentence] = {}
-    allowed = set(step.fields)
+    return clean_named(step.fields, raw, place)
+
+
+def clean_named(names: tuple[str, ...], raw: Mapping[str, Any], place: Place) -> Given:
+    """The same for any set of field names of ``Given``."""
+    errors: dict[str, Sentence] = {
+        name: _("This step takes no field of this name.") for name in raw if name not in names
+    }
     values: dict[str, Any] = {}
-    for name in raw:
-        if name not in FIELD_NAMES or name not in allowed:
-            errors[name] = _("This step takes no field of this name.")
-    for name in step.fields:
+    for name in names:
         value = raw.get(name)
         if value in (None, "", [], {}):
             continue

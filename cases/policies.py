@@ -59,7 +59,7 @@ def check_offered(case: Case, action: str) -> Step:
     if step is None:
         raise Conflict(
             format_lazy(
-                _("“{step}” does not fit a case that is “{stage}”. Open the case to see what can be done now."),
+                _("“{step}” does not fit a case that is “{stage}”. Open it to see what can be done now."),
                 step=Action(action).label,
                 stage=Stage(case.stage).label,
             )
@@ -107,7 +107,8 @@ def check_assignee(case: Case, claim: Step, access: Access, parts: Parts, role: 
         check_four_eyes(case, claim, access, parts)
     except NotAllowed:
         raise BadInput(
-            _("This person reported or handled the case and may not judge it. Choose another."), field="person"
+            _("This person reported or handled the case and may not judge it. Choose another."),
+            field="person",
         ) from None
 
 
@@ -165,7 +166,7 @@ def _unsigned(case: Case, access: Access, parts: Parts) -> None:
 def _returnable(case: Case, access: Access, parts: Parts) -> None:
     if case.returns >= RETURNS_ALLOWED:
         raise Conflict(
-            _("This case was returned twice already and can't be returned again. Handle it, or ask the bureau.")
+            _("This case was returned twice and can't be returned again. Handle it, or ask the bureau.")
         )
 
 

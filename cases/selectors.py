@@ -20,7 +20,7 @@ _NO_CASE = _("There is no such case, or it lies outside your area.")
 
 
 def case_q(access: Access) -> Q:
-    """The WHERE of the cases a person may see: in their areas, with their units' parts, or reported by them."""
+    """The WHERE of the cases a person may see: in their areas, with a part of their units, or their own."""
     where = access.placed_q(May.SEE_CASES)
     if units := access.unit_ids(May.SEE_CASES):
         parts = UnitPart.objects.filter(unit_id__in=units, active=True)

@@ -11,7 +11,9 @@ APPEND_ONLY = ("cases_caseevent", "core_auditentry")
 
 _PG_FUNCTION = """
 CREATE OR REPLACE FUNCTION citymgmt_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
 """
 
 

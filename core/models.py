@@ -56,9 +56,7 @@ class OutboxDelivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "consumer"], name="one_delivery_per_event_and_consumer")
         ]
-        indexes = [
-            models.Index(fields=["due_at", "id"], name="outbox_pending", condition=Q(state="pending"))
-        ]
+        indexes = [models.Index(fields=["due_at", "id"], name="outbox_pending", condition=Q(state="pending"))]
 
     def __str__(self) -> str:
         return f"{self.consumer} {self.state}"

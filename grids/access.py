@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Q, QuerySet
-from guardian.models import UserObjectPermissionBase
 
 from accounts.models import Unit, User
 from accounts.roles import ROLES, May, Role, codename, roles_that_may
@@ -100,7 +99,9 @@ def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
     areas = {role: ids.union(*(heirs[i] for i in ids)) for role, ids in areas.items()}
     below = _units_below({i for ids in units.values() for i in ids})
     units = {role: ids.union(*(below[i] for i in ids)) for role, ids in units.items()}
-    levels = dict(Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level"))
+    levels = dict(
+        Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level")
+    )
     return Access(user=user, areas=areas, units=units, own_units=own_units, levels=levels)
 
 
@@ -140,7 +141,9 @@ def _retired_into(area_ids: set[int]) -> dict[int, set[int]]:
         rows = Succession.objects.filter(new_id__in=layer).values_list("old_id", "new_id")
         olds = {old for old, _ in rows}
         split = {
-            old for old in olds if Succession.objects.filter(old_id=old).values("new_id").distinct().count() > 1
+            old
+            for old in olds
+            if Succession.objects.filter(old_id=old).values("new_id").distinct().count() > 1
         }
         following: dict[int, int] = {}
         for old, new in rows:
@@ -175,8 +178,11 @@ def grants_recompute(user: User) -> None:
     _sync(UnitUserPermission, user, {(c, p) for c, kind, p in wanted if kind == "unit"})
 
 
-def _sync(table: type[UserObjectPermissionBase], user: User, wanted: set[tuple[str, int]]) -> None:
-    rows: Any = table._default_manager.filter(user=user)
+def _sync(
+    table: type[AreaUserPermission] | type[UnitUserPermission], user: User, wanted: set[tuple[str, int]]
+) -> None:
+    manager: Any = table._default_manager
+    rows = manager.filter(user=user)
     held = {(c, p): pk for pk, c, p in rows.values_list("pk", "permission__codename", "content_object_id")}
     rows.filter(pk__in=[pk for grant, pk in held.items() if grant not in wanted]).delete()
     model = "area" if table is AreaUserPermission else "unit"
@@ -184,7 +190,7 @@ def _sync(table: type[UserObjectPermissionBase], user: User, wanted: set[tuple[s
         p.codename: p
         for p in Permission.objects.filter(content_type__model=model, codename__in={c for c, _ in wanted})
     }
-    table._default_manager.bulk_create(
+    manager.bulk_create(
         table(user=user, permission=permissions[name], content_object_id=place)
         for name, place in sorted(wanted - held.keys())
     )

@@ -23,7 +23,9 @@ class Area(models.Model):
     code = models.CharField(max_length=15, unique=True)
     name = models.CharField(max_length=100)
     short_name = models.CharField(max_length=100)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     # The ancestors as columns, so that a list of grids or a scope needs no walk up the tree.
     district = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     street = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -37,7 +37,9 @@ def grid_index() -> GridIndex:
         return kept[2]
     with _lock:
         rows = Area.objects.filter(level=Area.Level.GRID, valid_to__isnull=True, outline__isnull=False)
-        index = GridIndex((pk, bytes(wkb)) for pk, wkb in rows.order_by("pk").values_list("pk", "outline"))
+        index = GridIndex(
+            (pk, bytes(wkb or b"")) for pk, wkb in rows.order_by("pk").values_list("pk", "outline")
+        )
         _index = (number, database, index)
     return index
 
@@ -86,7 +88,5 @@ def people_posted(
     *, roles: Collection[Role], now: datetime, area_ids: Collection[int] = (), unit_ids: Collection[int] = ()
 ) -> QuerySet[User]:
     """People who hold one of the roles in one of the areas or units at ``now``."""
-    rows = postings_in_force(now).filter(
-        Q(area_id__in=area_ids) | Q(unit_id__in=unit_ids), role__in=roles
-    )
+    rows = postings_in_force(now).filter(Q(area_id__in=area_ids) | Q(unit_id__in=unit_ids), role__in=roles)
     return User.objects.filter(is_active=True, pk__in=rows.values("user_id")).order_by("name", "pk")

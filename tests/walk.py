@@ -70,13 +70,19 @@ def step(world: World, case: Case, action: str, who: str, *, now: datetime | Non
     return case
 
 
-def usual(world: World, action: str, who: str, condition: str = "litter", case: Case | None = None) -> dict[str, Any]:
+def usual(
+    world: World, action: str, who: str, condition: str = "litter", case: Case | None = None
+) -> dict[str, Any]:
     """Complete, valid input for a step, as its actor would give it."""
     key = world.conditions[condition].case_class.key
     photo = lambda: [a_photo(world, who)]  # noqa: E731  one fresh photo a use
     finish_by = ((case.stage_since if case else NOW) + timedelta(days=3)).isoformat()
     inputs: dict[str, dict[str, Any]] = {
-        "assign": {"person": {"handle": "clean_head", "call_back": "community"}.get(case.stage if case else "", "colleague")},
+        "assign": {
+            "person": {"handle": "clean_head", "call_back": "community"}.get(
+                case.stage if case else "", "colleague"
+            )
+        },
         "verify": {"case_class": key, "condition": 1, "position": HOME, "photos": photo()},
         "fix_now": {"case_class": key, "condition": 1, "photos_before": photo(), "photos_after": photo()},
         "reject": {"reject_reason": "not_found", "position": HOME, "photos": photo()},

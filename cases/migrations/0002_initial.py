@@ -6,269 +6,443 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('cases', '0001_initial'),
-        ('grids', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("cases", "0001_initial"),
+        ("grids", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+            model_name="case",
+            name="community",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.area"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+            model_name="case",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.area"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='grid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+            model_name="case",
+            name="grid",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.area"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='lead_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_cases', to='accounts.unit'),
+            model_name="case",
+            name="lead_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="led_cases",
+                to="accounts.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='reporter',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reported_cases', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="reporter",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reported_cases",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='street',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+            model_name="case",
+            name="street",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.area"
+            ),
         ),
         migrations.AddField(
-            model_name='actionplan',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='cases.case'),
+            model_name="actionplan",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="cases.case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseclass',
-            constraint=models.UniqueConstraint(fields=('kind', 'code'), name='one_class_per_kind_and_code'),
+            model_name="caseclass",
+            constraint=models.UniqueConstraint(fields=("kind", "code"), name="one_class_per_kind_and_code"),
         ),
         migrations.AddField(
-            model_name='case',
-            name='case_class',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.caseclass'),
+            model_name="case",
+            name="case_class",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.caseclass",
+            ),
         ),
         migrations.AddField(
-            model_name='caseevent',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="caseevent",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='caseevent',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case'),
+            model_name="caseevent",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cases.case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseserial',
-            constraint=models.UniqueConstraint(fields=('district_code', 'day'), name='one_serial_per_day'),
+            model_name="caseserial",
+            constraint=models.UniqueConstraint(fields=("district_code", "day"), name="one_serial_per_day"),
         ),
         migrations.AddField(
-            model_name='filingcondition',
-            name='case_class',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conditions', to='cases.caseclass'),
+            model_name="filingcondition",
+            name="case_class",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="conditions", to="cases.caseclass"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='condition',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.filingcondition'),
+            model_name="case",
+            name="condition",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.filingcondition",
+            ),
         ),
         migrations.AddField(
-            model_name='measure',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='cases.actionplan'),
+            model_name="measure",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="measures", to="cases.actionplan"
+            ),
         ),
         migrations.AddField(
-            model_name='photo',
-            name='case',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='cases.case'),
+            model_name="photo",
+            name="case",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="photos",
+                to="cases.case",
+            ),
         ),
         migrations.AddField(
-            model_name='photo',
-            name='uploaded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="photo",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='reportercontact',
-            name='case',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='cases.case'),
+            model_name="reportercontact",
+            name="case",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="contact", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='standingplan',
-            name='approver',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standingplan",
+            name="approver",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='standingplan',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+            model_name="standingplan",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.area"
+            ),
         ),
         migrations.AddField(
-            model_name='standingplan',
-            name='assisting_units',
-            field=models.ManyToManyField(blank=True, related_name='+', to='accounts.unit'),
+            model_name="standingplan",
+            name="assisting_units",
+            field=models.ManyToManyField(blank=True, related_name="+", to="accounts.unit"),
         ),
         migrations.AddField(
-            model_name='standingplan',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standingplan",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='standingplan',
-            name='case_class',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standing_plans', to='cases.caseclass'),
+            model_name="standingplan",
+            name="case_class",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="standing_plans",
+                to="cases.caseclass",
+            ),
         ),
         migrations.AddField(
-            model_name='standingplan',
-            name='lead_unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit'),
+            model_name="standingplan",
+            name="lead_unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='unitpart',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='cases.case'),
+            model_name="unitpart",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='unitpart',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="unitpart",
+            name="signed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='unitpart',
-            name='standing_plan',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.standingplan'),
+            model_name="unitpart",
+            name="standing_plan",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.standingplan",
+            ),
         ),
         migrations.AddField(
-            model_name='unitpart',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='accounts.unit'),
+            model_name="unitpart",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="accounts.unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='actionplan',
-            constraint=models.UniqueConstraint(fields=('case', 'version'), name='one_plan_per_version'),
+            model_name="actionplan",
+            constraint=models.UniqueConstraint(fields=("case", "version"), name="one_plan_per_version"),
         ),
         migrations.AddConstraint(
-            model_name='actionplan',
-            constraint=models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('author')), _negated=True), _connector='OR'), name='nobody_decides_on_their_own_plan', violation_error_message='A plan is decided by somebody other than its author.'),
+            model_name="actionplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_decides_on_their_own_plan",
+                violation_error_message="A plan is decided by somebody other than its author.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(fields=['-at'], name='event_newest'),
+            model_name="caseevent",
+            index=models.Index(fields=["-at"], name="event_newest"),
         ),
         migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(fields=['actor', 'action'], name='event_actor'),
+            model_name="caseevent",
+            index=models.Index(fields=["actor", "action"], name="event_actor"),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.UniqueConstraint(fields=('case', 'seq'), name='one_event_per_number'),
+            model_name="caseevent",
+            constraint=models.UniqueConstraint(fields=("case", "seq"), name="one_event_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='filingcondition',
-            constraint=models.UniqueConstraint(fields=('case_class', 'seq'), name='one_condition_per_class_and_number'),
+            model_name="filingcondition",
+            constraint=models.UniqueConstraint(
+                fields=("case_class", "seq"), name="one_condition_per_class_and_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filingcondition',
-            constraint=models.CheckConstraint(condition=models.Q(('limit_value__gte', 1)), name='limit_is_at_least_one'),
+            model_name="filingcondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("limit_value__gte", 1)), name="limit_is_at_least_one"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-opened_at', '-id'], name='case_newest'),
+            model_name="case",
+            index=models.Index(fields=["-opened_at", "-id"], name="case_newest"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['district', 'stage', '-opened_at'], name='case_district_stage'),
+            model_name="case",
+            index=models.Index(fields=["district", "stage", "-opened_at"], name="case_district_stage"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['street', 'stage', '-opened_at'], name='case_street_stage'),
+            model_name="case",
+            index=models.Index(fields=["street", "stage", "-opened_at"], name="case_street_stage"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['community', 'stage', '-opened_at'], name='case_community_stage'),
+            model_name="case",
+            index=models.Index(fields=["community", "stage", "-opened_at"], name="case_community_stage"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['grid', 'stage', '-opened_at'], name='case_grid_stage'),
+            model_name="case",
+            index=models.Index(fields=["grid", "stage", "-opened_at"], name="case_grid_stage"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['lead_unit', 'stage', '-opened_at'], name='case_unit_stage'),
+            model_name="case",
+            index=models.Index(fields=["lead_unit", "stage", "-opened_at"], name="case_unit_stage"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['case_class', 'opened_at'], name='case_class_opened'),
+            model_name="case",
+            index=models.Index(fields=["case_class", "opened_at"], name="case_class_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['lon', 'lat'], name='case_place'),
+            model_name="case",
+            index=models.Index(fields=["lon", "lat"], name="case_place"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['source', 'source_ref'], name='case_source_ref'),
+            model_name="case",
+            index=models.Index(fields=["source", "source_ref"], name="case_source_ref"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('stage__in', ['closed', 'merged', 'rejected', 'transferred', 'voided'])), models.Q(models.Q(('stage__in', ['closed', 'merged', 'rejected', 'transferred', 'voided']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_has_an_end_exactly_when_it_is_done', violation_error_message='A case has a closing time exactly when it is done.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("stage__in", ["closed", "merged", "rejected", "transferred", "voided"]),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("stage__in", ["closed", "merged", "rejected", "transferred", "voided"]),
+                            _negated=True,
+                        ),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_has_an_end_exactly_when_it_is_done",
+                violation_error_message="A case has a closing time exactly when it is done.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['plan', 'approve', 'dispatch', 'handle']), _negated=True), models.Q(('case_class__isnull', False), ('condition__isnull', False), ('filed_at__isnull', False)), _connector='OR'), name='filed_case_has_class_and_condition', violation_error_message='A verified case has a class and a filing condition.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage__in", ["plan", "approve", "dispatch", "handle"]), _negated=True),
+                    models.Q(
+                        ("case_class__isnull", False),
+                        ("condition__isnull", False),
+                        ("filed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="filed_case_has_class_and_condition",
+                violation_error_message="A verified case has a class and a filing condition.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'handle'), _negated=True), models.Q(('dispatched_at__isnull', False), ('lead_unit__isnull', False)), _connector='OR'), name='handled_case_has_a_lead_unit', violation_error_message='A case being handled has a lead unit.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "handle"), _negated=True),
+                    models.Q(("dispatched_at__isnull", False), ("lead_unit__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handled_case_has_a_lead_unit",
+                violation_error_message="A case being handled has a lead unit.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('stage_since__gte', models.F('opened_at'))), name='no_stage_before_the_report', violation_error_message="A stage can't begin before the report."),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stage_since__gte", models.F("opened_at"))),
+                name="no_stage_before_the_report",
+                violation_error_message="A stage can't begin before the report.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('plan', 'seq'), name='one_measure_per_number'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(fields=("plan", "seq"), name="one_measure_per_number"),
         ),
         migrations.AddIndex(
-            model_name='photo',
-            index=models.Index(condition=models.Q(('case__isnull', True)), fields=['uploaded_at'], name='photo_unused'),
+            model_name="photo",
+            index=models.Index(
+                condition=models.Q(("case__isnull", True)), fields=["uploaded_at"], name="photo_unused"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', True), ('event_seq__isnull', True)), models.Q(('case__isnull', False), ('event_seq__isnull', False)), _connector='OR'), name='photo_of_a_case_belongs_to_an_event'),
+            model_name="photo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("case__isnull", True), ("event_seq__isnull", True)),
+                    models.Q(("case__isnull", False), ("event_seq__isnull", False)),
+                    _connector="OR",
+                ),
+                name="photo_of_a_case_belongs_to_an_event",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingplan',
-            constraint=models.UniqueConstraint(fields=('case_class', 'area', 'version'), name='one_standing_plan_per_version'),
+            model_name="standingplan",
+            constraint=models.UniqueConstraint(
+                fields=("case_class", "area", "version"), name="one_standing_plan_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('case_class', 'area'), name='one_standing_plan_in_force', violation_error_message='Another version of this standing plan is in force.'),
+            model_name="standingplan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "approved")),
+                fields=("case_class", "area"),
+                name="one_standing_plan_in_force",
+                violation_error_message="Another version of this standing plan is in force.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('author')), _negated=True), _connector='OR'), name='nobody_approves_their_own_standing_plan', violation_error_message='A standing plan is approved by somebody other than its author.'),
+            model_name="standingplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_approves_their_own_standing_plan",
+                violation_error_message="A standing plan is approved by somebody other than its author.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='unitpart',
-            index=models.Index(condition=models.Q(('active', True)), fields=['unit', 'case'], name='part_of_unit'),
+            model_name="unitpart",
+            index=models.Index(
+                condition=models.Q(("active", True)), fields=["unit", "case"], name="part_of_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('case', 'unit'), name='one_active_part_per_unit'),
+            model_name="unitpart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)), fields=("case", "unit"), name="one_active_part_per_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True), ('kind', 'lead')), fields=('case',), name='one_lead_per_case'),
+            model_name="unitpart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True), ("kind", "lead")),
+                fields=("case",),
+                name="one_lead_per_case",
+            ),
         ),
     ]

@@ -37,7 +37,9 @@ class Case(Placed):
     events_count = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64)
 
-    case_class = models.ForeignKey(CaseClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    case_class = models.ForeignKey(
+        CaseClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     condition = models.ForeignKey(
         FilingCondition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -57,12 +59,18 @@ class Case(Placed):
     subject_id = models.CharField(max_length=40, blank=True)
     follow_code = models.CharField(max_length=12, unique=True, null=True, blank=True)
     reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="reported_cases"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reported_cases",
     )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tasks"
     )
-    lead_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases")
+    lead_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases"
+    )
     # Who last took which action, {action: user id}: the memory of the four eyes.
     takers = models.JSONField(default=dict, blank=True)
     fixed_on_the_spot = models.BooleanField(default=False)

@@ -1,7 +1,8 @@
 """Classes and filing conditions (GB/T 47678.5-2026); limits and tracks are a city's own setting."""
 
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Line
 from cases.workflow import Track

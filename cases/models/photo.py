@@ -43,9 +43,7 @@ class Photo(models.Model):
     class Meta:
         ordering = ["uploaded_at", "id"]
         indexes = [
-            models.Index(
-                fields=["uploaded_at"], name="photo_unused", condition=models.Q(case__isnull=True)
-            )
+            models.Index(fields=["uploaded_at"], name="photo_unused", condition=models.Q(case__isnull=True))
         ]
         constraints = [
             models.CheckConstraint(

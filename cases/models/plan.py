@@ -23,7 +23,9 @@ class ActionPlan(models.Model):
     version = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.SUBMITTED)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     assisting_units = models.ManyToManyField(Unit, related_name="+", blank=True)
     finish_by = models.DateTimeField()
@@ -78,7 +80,9 @@ class StandingPlan(models.Model):
     lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     assisting_units = models.ManyToManyField(Unit, related_name="+", blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     drafted_at = models.DateTimeField()
@@ -118,7 +122,9 @@ class UnitPart(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="parts")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     active = models.BooleanField(default=True)
-    standing_plan = models.ForeignKey(StandingPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    standing_plan = models.ForeignKey(
+        StandingPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     dispatched_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(

@@ -12,4 +12,4 @@ def drawn_for_field(case: UUID, round_number: int) -> bool:
     The share drawn is the setting ``FIELD_CHECK_SHARE``, 0 to 1.
     """
     lot = hashlib.sha256(f"{settings.SECRET_KEY}|{case}|{round_number}".encode()).digest()
-    return int.from_bytes(lot[:4], "big") < settings.FIELD_CHECK_SHARE * 2**32
+    return bool(int.from_bytes(lot[:4], "big") < settings.FIELD_CHECK_SHARE * 2**32)

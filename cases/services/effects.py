@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cases import policies
+from cases.given import needed
 from cases.models import ActionPlan, Measure, UnitPart
 from cases.permissions import role_for
 from cases.selectors import approved_plan, current_plan, standing_plan_for
@@ -26,8 +27,7 @@ def _claim(work: Work) -> None:
 
 
 def _assign(work: Work) -> None:
-    case, person = work.case, work.given.person
-    assert person is not None  # the table needs it and check_complete has seen it
+    case, person = work.case, needed(work.given.person)
     theirs = access_for(person, now=work.now)
     claim = BY_ACTION[Action.CLAIM, Stage(case.stage)]
     policies.check_assignee(case, claim, theirs, work.parts, role_for(theirs, case, claim, work.parts))
@@ -85,13 +85,12 @@ def _correct(work: Work) -> None:
 
 def _submit_plan(work: Work) -> None:
     given, previous = work.given, current_plan(work.case)
-    assert given.lead_unit and given.finish_by and work.access.user  # needed by the table, seen above
     plan = ActionPlan.objects.create(
         case=work.case,
         version=previous.version + 1 if previous else 1,
-        author=work.access.user,
-        lead_unit=given.lead_unit,
-        finish_by=given.finish_by,
+        author=needed(work.access.user),
+        lead_unit=needed(given.lead_unit),
+        finish_by=needed(given.finish_by),
         submitted_at=work.now,
     )
     Measure.objects.bulk_create(
@@ -102,9 +101,9 @@ def _submit_plan(work: Work) -> None:
     work.data |= {
         "plan": plan.version,
         "measures": list(given.measures),
-        "lead_unit": given.lead_unit.code,
+        "lead_unit": plan.lead_unit.code,
         "assisting_units": [unit.code for unit in given.assisting_units or ()],
-        "finish_by": given.finish_by.isoformat(),
+        "finish_by": plan.finish_by.isoformat(),
     }
 
 

@@ -15,7 +15,12 @@ UNUSED_KEPT_FOR = timedelta(days=30)
 
 
 def photo_store(
-    *, data: BinaryIO | bytes, user_id: int | None, now: datetime, made_up: bool = False, photo_id: UUID | None = None
+    *,
+    data: BinaryIO | bytes,
+    user_id: int | None,
+    now: datetime,
+    made_up: bool = False,
+    photo_id: UUID | None = None,
 ) -> Photo:
     """Re-encode an upload and keep it; nothing of the bytes that came is ever served.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from cases import policies
-from cases.given import Given
+from cases.given import Given, needed
 from cases.inputs import clean_birth
 from cases.models import Case, ReporterContact
 from cases.models.case import Source
@@ -104,14 +104,14 @@ def _report(
 
 
 def _grid_of(given: Given) -> Area:
-    assert given.position is not None  # the table needs it and missing() has seen it
-    grid = grid_at(given.position.lon, given.position.lat)
+    position = needed(given.position)
+    grid = grid_at(position.lon, position.lat)
     if grid is not None:
         return grid
-    retired = retired_grid_at(given.position.lon, given.position.lat)
+    retired = retired_grid_at(position.lon, position.lat)
     if retired is not None:
         raise BadInput(
-            _("This place lies in grid %(code)s, which was retired. Ask the administrator which one follows it.")
+            _("This place lies in grid %(code)s, which was retired. Ask the administrator what follows it.")
             % {"code": retired.code},
             field="position",
         )
@@ -133,23 +133,25 @@ def _reporter_role(access: Access, grid: Area, step: Step, origin: Origin) -> Ro
 def _new_case(
     access: Access, given: Given, grid: Area, now: datetime, uuid: UUID, origin: Origin, role: Role | None
 ) -> Case:
-    assert given.position and grid.district and grid.street and grid.community
-    source = _GUEST_SOURCES[origin.guest] if origin.guest else _SOURCES.get(role or Role.OFFICER, Source.OFFICER)
+    position = needed(given.position)
+    source = (
+        _GUEST_SOURCES[origin.guest] if origin.guest else _SOURCES.get(role or Role.OFFICER, Source.OFFICER)
+    )
     return Case(
         uuid=uuid,
         head_hash=GENESIS,
         stage=Stage.VERIFY,
         description=given.description,
         address=given.address,
-        lon=given.position.lon,
-        lat=given.position.lat,
-        accuracy=given.position.accuracy,
-        source_datum=given.position.datum,
-        district=grid.district,
-        street=grid.street,
-        community=grid.community,
+        lon=position.lon,
+        lat=position.lat,
+        accuracy=position.accuracy,
+        source_datum=position.datum,
+        district=needed(grid.district),
+        street=needed(grid.street),
+        community=needed(grid.community),
         grid=grid,
-        filed_district_code=grid.district.code,
+        filed_district_code=needed(grid.district).code,
         filed_grid_code=grid.code,
         source=source,
         source_ref=origin.source_ref,
@@ -195,7 +197,10 @@ def _classify(work: Work) -> None:
     elif given.case_class is not None:
         # The finder's guess; the officer decides, and the track with it.
         case.case_class, case.condition = given.case_class, given.condition
-        work.data |= {"class": given.case_class.key, "condition": given.condition.seq if given.condition else None}
+        work.data |= {
+            "class": given.case_class.key,
+            "condition": given.condition.seq if given.condition else None,
+        }
     case.assignee = named_person(case, Stage(case.stage), work.now)
 
 

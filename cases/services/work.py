@@ -44,7 +44,15 @@ class Work:
 def facts_of(work: Work) -> dict[str, Any]:
     """What was given, as plain JSON for the event; personal data stays out."""
     given, facts = work.given, {}
-    for name in ("text", "words", "result", "reason", "reject_reason", "no_position_reason", "no_photo_reason"):
+    for name in (
+        "text",
+        "words",
+        "result",
+        "reason",
+        "reject_reason",
+        "no_position_reason",
+        "no_photo_reason",
+    ):
         if given.has(name):
             facts[name] = getattr(given, name)
     for name in _PURPOSES:
@@ -93,7 +101,11 @@ def class_set(work: Work) -> None:
     case.case_class, case.condition = given.case_class, given.condition
     track = Track(given.condition.track)
     case.track = given.track if given.track and may_raise(track, given.track) else track
-    work.data |= {"class": given.condition.case_class.key, "condition": given.condition.seq, "track": case.track}
+    work.data |= {
+        "class": given.condition.case_class.key,
+        "condition": given.condition.seq,
+        "track": case.track,
+    }
 
 
 def parts_replace(work: Work, *, lead: Unit, assisting: Iterable[Unit]) -> None:
@@ -111,7 +123,11 @@ def parts_replace(work: Work, *, lead: Unit, assisting: Iterable[Unit]) -> None:
         UnitPart.objects.filter(pk__in=gone).update(active=False)
     fresh = [
         UnitPart(
-            case=work.case, unit_id=unit_id, kind=kind, dispatched_at=work.now, standing_plan=work.standing_plan
+            case=work.case,
+            unit_id=unit_id,
+            kind=kind,
+            dispatched_at=work.now,
+            standing_plan=work.standing_plan,
         )
         for unit_id, kind in wanted.items()
         if unit_id not in keep

@@ -58,8 +58,7 @@ def _first_answer(actor: str, key: str, fingerprint: str) -> dict[str, Any]:
     row = IdempotencyKey.objects.get(actor=actor, key=key)
     if row.fingerprint != fingerprint:
         raise KeyReused(_("This key was already used for another request. Make a new key and send again."))
-    answer: dict[str, Any] = row.answer
-    return answer
+    return dict(row.answer or {})
 
 
 def keys_forget(*, now: datetime) -> int:

@@ -45,7 +45,9 @@ def _deliver(pk: int, now: datetime) -> bool:
     try:
         with transaction.atomic():
             pending = OutboxDelivery.objects.filter(pk=pk, state=OutboxDelivery.State.PENDING)
-            delivery = pending.select_for_update(skip_locked=True, of=("self",)).select_related("event").first()
+            delivery = (
+                pending.select_for_update(skip_locked=True, of=("self",)).select_related("event").first()
+            )
             if delivery is None:
                 return False
             event = delivery.event

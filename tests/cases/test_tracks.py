@@ -46,7 +46,11 @@ def test_direct_without_a_standing_plan_becomes_standard(world: World) -> None:
 
 def test_an_emergency_is_handled_at_once(world: World) -> None:
     case = go(world, report(world), ("verify", "officer"), condition="manhole")
-    assert (case.stage, case.track, case.lead_unit) == (Stage.HANDLE, Track.EMERGENCY, world.units["cs-works"])
+    assert (case.stage, case.track, case.lead_unit) == (
+        Stage.HANDLE,
+        Track.EMERGENCY,
+        world.units["cs-works"],
+    )
 
 
 def test_a_fix_on_the_spot_is_only_checked(world: World) -> None:
