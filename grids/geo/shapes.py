@@ -97,9 +97,7 @@ def check_outline(geometry: BaseGeometry) -> Outline:
     Raises OutlineError with reason empty, no_area, out_of_range, too_many_points or unrepairable.
     """
     _refuse_unusable(geometry)
-    repaired = only_areas(
-        shapely.make_valid(shapely.force_2d(geometry), method="structure", keep_collapsed=False)
-    )
+    repaired = only_areas(shapely.make_valid(shapely.force_2d(geometry), method="structure"))
     outline = only_areas(shapely.set_precision(repaired, GRID_STEP))
     if outline.is_empty or not outline.is_valid:
         raise OutlineError("unrepairable", "Nothing with an area is left after repairing this outline.")

@@ -83,6 +83,15 @@ def test_codes_are_fifteen_digits_unique_and_number_the_grids_of_their_community
 
 
 @every_district
+def test_grids_are_numbered_from_north_to_south(district):
+    for _community, grids in itertools.groupby(
+        tiling_of(district.code).grids, key=lambda grid: grid.community
+    ):
+        heights = [round(grid.outline.centroid.y, 6) for grid in grids]
+        assert heights == sorted(heights, reverse=True)
+
+
+@every_district
 def test_every_street_and_community_of_the_data_is_there(district):
     tiling = tiling_of(district.code)
     assert list(tiling.streets) == [street.code for street in district.streets]
@@ -158,6 +167,7 @@ def test_small_islands_go_whole_to_the_nearest_grid_and_large_ones_get_their_own
         keepers = [grid.outline for grid in tiling.grids if grid.outline.intersects(islet)]
         assert len(keepers) == 1
         assert keepers[0].intersection(islet).area == pytest.approx(islet.area)
+        assert keepers[0].intersection(mainland.buffer(1e-6)).distance(islet) < 0.005
     assert sum(grid.outline.within(large.buffer(1e-6)) for grid in tiling.grids) > 10
 
 
