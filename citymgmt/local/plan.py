@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# Celery warns whoever runs it as root, which is how a container runs everything.
+_AS_ROOT = "ignore:You're running the worker with superuser privileges"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -32,12 +34,13 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
         web=[
             *[python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)],
             *["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"],
-            *["--workers-kill-timeout", "5", "--process-name", "citymgmt-web", "citymgmt.wsgi:application"],
+            *["--workers-kill-timeout", "5", "citymgmt.wsgi:application"],
         ],
         fill=[*manage, f"seed_demo --days {days}"],
         worker=[
-            *[python, "-m", "celery", "--app", "citymgmt", "worker", "--beat", "--loglevel", "WARNING"],
-            *["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+            *[python, "-W", _AS_ROOT, "-m", "celery", "--quiet", "--app", "citymgmt", "worker", "--beat"],
+            *["--loglevel", "ERROR", "--pool", "threads", "--concurrency", "2"],
+            *["--without-gossip", "--without-mingle"],
         ],
         env={**os.environ, "CITYMGMT_MODE": "local", "CITYMGMT_DEMO": "1", "PYTHONUTF8": "1"},
     )

@@ -143,6 +143,14 @@ def test_when_one_part_dies_the_others_end_too(plan, tmp_path):
     assert not answers(plan.url)
 
 
+def test_what_a_dead_part_leaves_behind_is_ended_too(plan, tmp_path):
+    note = tmp_path / "worker"
+    dies = STAYS.replace("time.sleep(600)\n", "os._exit(4)\n")
+    with pytest.raises(PartFailedError, match="worker ended with code 4"):
+        run_until_ready(changed(plan, worker=stays(note, dies)))
+    wait_until_gone(*pids_in(note), within=2)
+
+
 def test_web_that_dies_while_the_days_are_filled_stops_the_start(plan, tmp_path):
     web = [sys.executable, "-c", SOON_GONE, *plan.web[2:]]
     with pytest.raises(PartFailedError, match="web ended with code 5"):
