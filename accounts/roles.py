@@ -91,6 +91,6 @@ def roles_that_may(ability: May) -> frozenset[Role]:
 
 
 def permissions_on(*places: str) -> list[Any]:
-    """``Meta.permissions``, pairs of codename and words, for a model: the roles that can be posted on any of ``places``."""
+    """``Meta.permissions`` of a model: codename and words of the roles posted on any of ``places``."""
     wanted = set(places)
     return [(codename(r), f"Acts as {r.value}") for r, spec in ROLES.items() if spec.posted_on & wanted]
