@@ -31,7 +31,7 @@ def _chrome(request: HttpRequest) -> dict[str, Any]:
         "more": more,
         "user_name": str(user) if signed_in else "",
         "role_names": [role.label for role in sorted(roles)],
-        "unread": SimpleLazyObject(lambda: unread_count(user)) if signed_in else 0,
+        "unread": SimpleLazyObject(lambda: unread_count(user.pk)) if signed_in else 0,
         "demo": settings.DEMO,
         "languages": [
             {"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES

@@ -8,7 +8,6 @@ SCRIPT_WORDS: dict[str, str | Promise] = {
     "Uploaded": _("Uploaded"),
     "Retry": _("Retry"),
     "Remove": _("Remove"),
-    "Photo {n}": _("Photo {n}"),
     "At most {n} photos.": _("At most {n} photos."),
     "This file is not a photo.": _("This file is not a photo."),
     "The photo did not arrive. Check the network and press Retry.": _(
@@ -32,9 +31,6 @@ SCRIPT_WORDS: dict[str, str | Promise] = {
     "Clear": _("Clear"),
     "Sending…": _("Sending…"),
     "Are you sure?": _("Are you sure?"),
-    "The server did not answer. Check the network and try again.": _(
-        "The server did not answer. Check the network and try again."
-    ),
     "Zoom in": _("Zoom in"),
     "Zoom out": _("Zoom out"),
 }

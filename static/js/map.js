@@ -40,7 +40,7 @@ async function draw(L, map, url) {
     // Colours come from classes, so that they follow the theme.
     style: (feature) => ({ className: classesOf(feature), color: undefined, weight: 1 }),
     pointToLayer: (feature, place) =>
-      L.marker(place, { icon: pinOf(L, feature.properties?.line), alt: feature.properties?.label ?? "" }),
+      L.marker(place, { icon: pinOf(L, feature.properties?.line), title: feature.properties?.label || say("Position") }),
     onEachFeature: (feature, shape) => {
       const properties = feature.properties ?? {};
       if (!properties.label && !properties.name) return;
@@ -78,7 +78,7 @@ function open(L, place) {
 function mark(L, map, place) {
   const [lon, lat] = [number(place.dataset.pointLon), number(place.dataset.pointLat)];
   if (lon == null || lat == null) return;
-  const marker = L.marker([lat, lon], { icon: pinOf(L, place.dataset.line), alt: place.dataset.pointLabel || say("Position") });
+  const marker = L.marker([lat, lon], { icon: pinOf(L, place.dataset.line), title: place.dataset.pointLabel || say("Position") });
   if (place.dataset.pointLabel) marker.bindPopup(new Option(place.dataset.pointLabel).innerHTML);
   marker.addTo(map);
 }
@@ -143,7 +143,7 @@ class Picker {
   put(at, { move = false } = {}) {
     if (this.marker) this.marker.setLatLng(at);
     else {
-      this.marker = this.L.marker(at, { icon: pinOf(this.L), draggable: true, autoPan: true, alt: say("Position") });
+      this.marker = this.L.marker(at, { icon: pinOf(this.L), draggable: true, autoPan: true, title: say("Position") });
       this.marker.addTo(this.map).on("dragend", () => this.byHand(this.marker.getLatLng()));
     }
     if (move) this.map.setView(at, Math.max(this.map.getZoom(), 16));
