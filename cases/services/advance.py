@@ -33,12 +33,13 @@ def case_advance(
     version: int | None,
     key: str,
     now: datetime,
+    quiet: bool = False,
 ) -> dict[str, Any]:
     """Take one step on a case, in one transaction, once per key.
 
     ``raw`` is the step's input as ``cases.inputs.clean`` takes it; ``version`` the version of the case
-    it was decided on. Returns ``{"number", "uuid", "stage", "version", "event", "action"}``, the same
-    again for the same key.
+    it was decided on; a ``quiet`` step tells nobody's inbox. Returns
+    ``{"number", "uuid", "stage", "version", "event", "action"}``, the same again for the same key.
 
     Raises:
         NotFound: no such case in the person's scope.
@@ -51,12 +52,18 @@ def case_advance(
         key=key,
         fingerprint=fingerprint_of(method="POST", path=f"cases/{number}/steps/{action}", body=raw),
         now=now,
-        work=lambda: _advance(case_locked(access, number), action, access, raw, version, now),
+        work=lambda: _advance(case_locked(access, number), action, access, raw, version, now, quiet),
     )
 
 
 def _advance(
-    case: Case, action: str, access: Access, raw: Mapping[str, Any], version: int | None, now: datetime
+    case: Case,
+    action: str,
+    access: Access,
+    raw: Mapping[str, Any],
+    version: int | None,
+    now: datetime,
+    quiet: bool,
 ) -> dict[str, Any]:
     _check_version(case, version)
     step = policies.check_offered(case, action)
@@ -65,7 +72,7 @@ def _advance(
     policies.check_when(case, step, access, parts)
     given = clean(step, raw, Place(case.district.code))
     policies.check_complete(case, step, given, parts, now)
-    work = Work(case, step, given, access, role, now, parts)
+    work = Work(case, step, given, access, role, now, parts, quiet=quiet)
     work.data = facts_of(work)
     if effect := EFFECTS.get(step.action):
         effect(work)
@@ -109,7 +116,7 @@ def _settle(work: Work) -> dict[str, Any]:
     )
     case.save()
     photos_attach(event=event, given=work.given, actor_id=work.access.user_id)
-    step_tell(case=case, event=event, previous_assignee=previous_assignee, now=work.now)
+    step_tell(case=case, event=event, previous_assignee=previous_assignee, now=work.now, quiet=work.quiet)
     return answer_of(case, event)
 
 

@@ -64,10 +64,12 @@ def case_report(
     action: Action = Action.REPORT,
     uuid: UUID | None = None,
     origin: Origin = STAFF,
+    quiet: bool = False,
 ) -> dict[str, Any]:
     """File a report, once per key; ``action`` is REPORT or REPORT_FIXED.
 
-    ``uuid`` is the client's own name for the case, if it made one. Returns what ``case_advance``
+    ``uuid`` is the client's own name for the case, if it made one; a ``quiet`` report tells nobody's
+    inbox. Returns what ``case_advance``
     returns, and ``follow_code`` where a stranger may follow the case by it.
 
     Raises:
@@ -82,12 +84,18 @@ def case_report(
         key=key,
         fingerprint=fingerprint_of(method="POST", path=f"cases/{action}", body=body),
         now=now,
-        work=lambda: _report(access, BY_ACTION[action, None], raw, now, uuid or uuid4(), origin),
+        work=lambda: _report(access, BY_ACTION[action, None], raw, now, uuid or uuid4(), origin, quiet),
     )
 
 
 def _report(
-    access: Access, step: Step, raw: Mapping[str, Any], now: datetime, uuid: UUID, origin: Origin
+    access: Access,
+    step: Step,
+    raw: Mapping[str, Any],
+    now: datetime,
+    uuid: UUID,
+    origin: Origin,
+    quiet: bool,
 ) -> dict[str, Any]:
     given = clean_birth(step, raw)
     errors = policies.missing(step, given)
@@ -97,7 +105,7 @@ def _report(
     grid = _grid_of(given)
     role = _reporter_role(access, grid, step, origin)
     case = _new_case(access, given, grid, now, uuid, origin, role)
-    work = Work(case, step, given, access, role, now)
+    work = Work(case, step, given, access, role, now, quiet=quiet)
     work.data = _facts(work, origin)
     _classify(work)
     return _file(work, origin)
@@ -226,6 +234,6 @@ def _file(work: Work, origin: Origin) -> dict[str, Any]:
     if given.reporter_name or given.reporter_phone:
         ReporterContact.objects.create(case=case, name=given.reporter_name, phone=given.reporter_phone)
     photos_attach(event=event, given=given, actor_id=work.access.user_id)
-    step_tell(case=case, event=event, previous_assignee=None, now=work.now)
+    step_tell(case=case, event=event, previous_assignee=None, now=work.now, quiet=work.quiet)
     answer = answer_of(case, event)
     return answer | {"follow_code": case.follow_code} if case.follow_code else answer

@@ -16,9 +16,14 @@ _TOPICS = {
 }
 
 
-def step_tell(*, case: Case, event: CaseEvent, previous_assignee: int | None, now: datetime) -> None:
-    """Emit what happened: always ``case.step``, and the topics higher rooms listen to."""
-    topics = ["case.step"]
+def step_tell(
+    *, case: Case, event: CaseEvent, previous_assignee: int | None, now: datetime, quiet: bool = False
+) -> None:
+    """Emit what happened: ``case.step``, which fills inboxes, and the topics higher rooms listen to.
+
+    A ``quiet`` step is one long past, replayed or made up: it counts, but nobody is to hear of it now.
+    """
+    topics = [] if quiet else ["case.step"]
     if topic := _TOPICS.get(Action(event.action)):
         topics.append(topic)
     if case.stage == Stage.CLOSED and event.from_stage != Stage.CLOSED:

@@ -23,7 +23,8 @@ _PURPOSES = {"photos": Purpose.SCENE, "photos_before": Purpose.BEFORE, "photos_a
 
 @dataclass(slots=True)
 class Work:
-    """One step in progress. ``parts`` are all parts of the case; ``data`` goes into the event."""
+    """One step in progress. ``parts`` are all parts of the case; ``data`` goes into the event;
+    a ``quiet`` step tells nobody's inbox."""
 
     case: Case
     step: Step
@@ -33,6 +34,7 @@ class Work:
     now: datetime
     parts: list[UnitPart] = field(default_factory=list)
     standing_plan: StandingPlan | None = None
+    quiet: bool = False
     data: dict[str, Any] = field(default_factory=dict)
 
     @property
