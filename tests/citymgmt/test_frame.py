@@ -31,7 +31,7 @@ class Scopes:
 def request_():
     request = RequestFactory().get("/somewhere/")
     request.user = AnonymousUser()
-    request._messages = CookieStorage(request)
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     return request
 
 
@@ -50,7 +50,7 @@ def test_a_refusal_shows_its_own_sentence(request_):
 
 
 def test_the_style_guide_draws_every_part(request_):
-    page = StyleGuide.as_view()(request_).rendered_content
+    page = StyleGuide.as_view()(request_).render().content.decode()
     for part in (
         "lamp-red",
         "line-municipal",

@@ -111,12 +111,16 @@ def changed(plan: Plan, **parts: list[str]) -> Plan:
 def run_until_ready(plan: Plan) -> list[str]:
     """Run a plan and, once everything runs, ask it to stop as Ctrl-C does."""
     said: list[str] = []
+    ctrl_c = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
 
     def ready() -> None:
         said.append("ready")
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        ctrl_c.start()
 
-    Supervisor(plan, usable=lambda: said.append("usable"), ready=ready).run()
+    try:
+        Supervisor(plan, usable=lambda: said.append("usable"), ready=ready).run()
+    finally:
+        ctrl_c.cancel()  # it is for the supervisor, not for pytest
     return said
 
 
@@ -147,7 +151,7 @@ def test_what_a_dead_part_leaves_behind_is_ended_too(plan, tmp_path):
     note = tmp_path / "worker"
     dies = STAYS.replace("time.sleep(600)\n", "os._exit(4)\n")
     with pytest.raises(PartFailedError, match="worker ended with code 4"):
-        run_until_ready(changed(plan, worker=stays(note, dies)))
+        Supervisor(changed(plan, worker=stays(note, dies)), usable=str, ready=str).run()
     wait_until_gone(*pids_in(note), within=2)
 
 
