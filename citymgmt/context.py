@@ -1,5 +1,6 @@
 """What every page shows around its content: navigation, unread count, roles, demo flag, languages."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,17 +22,17 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 def _chrome(request: HttpRequest) -> dict[str, Any]:
     # A request refused before the session was read (a wrong host) has neither user nor access.
     user = getattr(request, "user", None)
-    signed_in = bool(user and user.is_authenticated)
-    roles: frozenset[Role] = request.access.roles if signed_in and hasattr(request, "access") else frozenset()
-    nav = nav_for(roles, stranger=not signed_in, path=request.path)
+    person = user if user is not None and user.is_authenticated else None
+    roles: frozenset[Role] = request.access.roles if person and hasattr(request, "access") else frozenset()
+    nav = nav_for(roles, stranger=person is None, path=request.path)
     tabs, more = tabs_of(nav)
     return {
         "nav": nav,
         "tabs": tabs,
         "more": more,
-        "user_name": str(user) if signed_in else "",
+        "user_name": str(person) if person else "",
         "role_names": [role.label for role in sorted(roles)],
-        "unread": SimpleLazyObject(lambda: unread_count(user.pk)) if signed_in else 0,
+        "unread": SimpleLazyObject(partial(unread_count, person.pk)) if person else 0,
         "demo": settings.DEMO,
         "languages": [
             {"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES
@@ -39,11 +40,11 @@ def _chrome(request: HttpRequest) -> dict[str, Any]:
         "words": {key: str(text) for key, text in SCRIPT_WORDS.items()},
         "tile_url": settings.TILE_URL,
         "tile_attribution": settings.TILE_ATTRIBUTION,
-        **_addresses(signed_in),
+        **_addresses(signed_in=person is not None),
     }
 
 
-def _addresses(signed_in: bool) -> dict[str, str]:
+def _addresses(*, signed_in: bool) -> dict[str, str]:
     return {
         "home_url": address("home"),
         "login_url": "" if signed_in else address("accounts:login"),
