@@ -1,5 +1,23 @@
 """Every address of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from citymgmt.pages import demo
+from citymgmt.pages.health import health
+from citymgmt.styleguide import StyleGuide
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("health/", health, name="health"),
+]
+
+if settings.LOCAL:
+    urlpatterns += [path("styleguide/", StyleGuide.as_view(), name="styleguide")]
+
+# The role switch does not exist anywhere but in the one-command start.
+if settings.DEMO:
+    urlpatterns += [
+        path("demo/", demo.demo, name="demo"),
+        path("demo/<str:username>/", demo.switch, name="demo_switch"),
+    ]

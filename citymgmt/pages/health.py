@@ -1,0 +1,19 @@
+"""The health page: for a monitor, so without words to translate and without a login."""
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.health import broker_finding, health_report
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when all is well, 503 otherwise; the broker alone never makes it 503."""
+    findings = health_report(now=clock.now())
+    well = all(finding.well for finding in findings)
+    shown = [*findings, broker_finding()]
+    body = {"well": well} | {f.name: {"well": f.well, "detail": f.detail} for f in shown}
+    return JsonResponse(body, status=200 if well else 503)
