@@ -5,7 +5,7 @@
 #   scripts/install.sh dev     that, and what tests and checks need
 #
 # A stamp named after the locks' content is written last, so an install that was killed half-way is
-# simply taken up again by the next call.
+# simply done again by the next call.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,19 +47,27 @@ make_venv() {
   "$python" -m venv --clear "$venv"
 }
 
+# A killed pip can leave a package that looks installed and is not; the mark makes the next call begin anew.
+pip_install() {
+  touch "$venv/.installing"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$1"
+  rm "$venv/.installing"
+}
+
 digest() { cat "$@" | cksum | tr ' ' '-'; }
 
 install_python() {
   local stamp
   stamp="$venv/.done-$(digest "$lock")"
-  "$venv/bin/python" -m pip --version >/dev/null 2>&1 || make_venv
+  if [ -e "$venv/.installing" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    make_venv
+  fi
   # The development lock holds everything of the runtime lock, at the same versions.
   if [ -e "$stamp" ] || { [ "$1" = run ] && [ -e "$venv/.done-$(digest requirements-dev.lock)" ]; }; then
     return
   fi
   say "Installing Python packages from $lock …"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --require-hashes -r "$lock"
+  pip_install "$lock"
   rm -f "$venv"/.done-*
   touch "$stamp"
 }
@@ -75,8 +83,7 @@ install_node() {
   if ! node_is_new_enough; then
     if [ ! -x "$venv/bin/npm" ]; then
       say "No Node 18 or newer here: installing one into $venv …"
-      "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-        --require-hashes -r requirements-node.lock
+      pip_install requirements-node.lock
     fi
     PATH="$(cd "$venv/bin" && pwd):$PATH"
   fi

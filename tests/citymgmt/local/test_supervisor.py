@@ -151,7 +151,7 @@ def test_what_a_dead_part_leaves_behind_is_ended_too(plan, tmp_path):
     note = tmp_path / "worker"
     dies = STAYS.replace("time.sleep(600)\n", "os._exit(4)\n")
     with pytest.raises(PartFailedError, match="worker ended with code 4"):
-        Supervisor(changed(plan, worker=stays(note, dies)), usable=str, ready=str).run()
+        Supervisor(changed(plan, worker=stays(note, dies)), usable=lambda: None, ready=lambda: None).run()
     wait_until_gone(*pids_in(note), within=2)
 
 
