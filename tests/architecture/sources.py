@@ -8,17 +8,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+IGNORED = {".git", ".venv", "node_modules", "var", "media", "__pycache__", ".hypothesis"}
+
+
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file git knows or would add, relative to the root; ignored ones never."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
-    return tuple(Path(name) for name in sorted(listed.split("\0")) if name and (ROOT / name).is_file())
+    names = _asked_git() or [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")]
+    paths = (Path(name) for name in sorted(names))
+    return tuple(path for path in paths if not IGNORED & {*path.parts} and (ROOT / path).is_file())
+
+
+def _asked_git() -> list[str]:
+    """What git lists; nothing where there is no git or the files came without their history."""
+    ask = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(ask, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return []
+    return [name for name in listed.split("\0") if name]
 
 
 def python_files() -> list[Path]:
