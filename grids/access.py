@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Unit, User
 from accounts.roles import ROLES, May, Role, codename, roles_that_may
@@ -138,16 +138,11 @@ def _retired_into(area_ids: set[int]) -> dict[int, set[int]]:
     heirs: dict[int, set[int]] = {i: set() for i in area_ids}
     layer = {i: i for i in area_ids}
     while layer:
-        rows = Succession.objects.filter(new_id__in=layer).values_list("old_id", "new_id")
-        olds = {old for old, _ in rows}
-        split = {
-            old
-            for old in olds
-            if Succession.objects.filter(old_id=old).values("new_id").distinct().count() > 1
-        }
+        siblings = Count("old__successors", distinct=True)
+        rows = Succession.objects.filter(new_id__in=layer).annotate(siblings=siblings)
         following: dict[int, int] = {}
-        for old, new in rows:
-            if old not in split and old not in heirs[layer[new]]:
+        for old, new, count in rows.values_list("old_id", "new_id", "siblings"):
+            if count == 1 and old not in heirs[layer[new]]:
                 heirs[layer[new]].add(old)
                 following[old] = layer[new]
         layer = following
