@@ -16,6 +16,8 @@ from grids.access import Access
 from grids.geo.shapes import box_around, metres_between
 
 _LIST_JOINS = ("case_class", "condition", "district", "street", "community", "grid", "lead_unit", "assignee")
+# Outlines weigh tens of kilobytes; no list draws them.
+_NO_OUTLINES = tuple(f"{area}__outline" for area in ("district", "street", "community", "grid"))
 _NO_CASE = _("There is no such case, or it lies outside your area.")
 
 
@@ -32,7 +34,7 @@ def case_q(access: Access) -> Q:
 
 def cases_for(access: Access) -> QuerySet[Case]:
     """Every case in the scope, with what a list shows."""
-    return Case.objects.filter(case_q(access)).select_related(*_LIST_JOINS)
+    return Case.objects.filter(case_q(access)).select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
 
 
 def case_for(access: Access, number: str) -> Case:
@@ -51,7 +53,7 @@ def case_locked(access: Access, number: str) -> Case:
     """The same, locked until the transaction ends."""
     rows = Case.objects.filter(case_q(access)).filter(_named(number))
     joins = ("case_class", "condition", "lead_unit", "district")
-    case = rows.select_related(*joins).select_for_update(of=("self",)).first()
+    case = rows.select_related(*joins).defer("district__outline").select_for_update(of=("self",)).first()
     if case is None:
         raise NotFound(_NO_CASE)
     return case
@@ -161,7 +163,7 @@ def public_case(follow_code: str) -> Case:
     """
     code = "".join(follow_code.upper().split()).replace("-", "")
     rows = Case.objects.filter(follow_code=code) if 0 < len(code) <= 12 else Case.objects.none()
-    case = rows.select_related("case_class", "street", "community", "district").first()
+    case = rows.select_related("case_class", "street", "community").defer(*_NO_OUTLINES[1:3]).first()
     if case is None:
         raise NotFound(_("No report has this code. Check it against the one you were given."))
     return case
@@ -171,7 +173,8 @@ def my_reports(access: Access) -> QuerySet[Case]:
     """What this person reported, wherever it lies."""
     if access.user_id is None:
         return Case.objects.none()
-    return Case.objects.filter(reporter_id=access.user_id).select_related(*_LIST_JOINS)
+    mine = Case.objects.filter(reporter_id=access.user_id)
+    return mine.select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
 
 
 def my_tasks(access: Access) -> QuerySet[Case]:

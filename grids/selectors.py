@@ -14,6 +14,8 @@ from grids.models import Area, MapVersion
 
 _index: tuple[int, str, GridIndex] | None = None
 _lock = threading.Lock()
+# Tens of kilobytes each; nothing that asks where a point lies wants to draw it.
+_OUTLINES = ("outline", "district__outline", "street__outline", "community__outline")
 
 
 def grid_at(lon: float, lat: float) -> Area | None:
@@ -21,7 +23,8 @@ def grid_at(lon: float, lat: float) -> Area | None:
     found = grid_index().find(lon, lat)
     if found is None:
         return None
-    return Area.objects.select_related("district", "street", "community").filter(pk=found).first()
+    rows = Area.objects.select_related("district", "street", "community")
+    return rows.defer(*_OUTLINES).filter(pk=found).first()
 
 
 def grid_index() -> GridIndex:
