@@ -53,8 +53,8 @@ def quick_passwords() -> Iterator[None]:
 def append_only_lifted_to_clean_up() -> Iterator[None]:
     """Lift the append-only triggers for the flush after a transactional test, and only for it.
 
-    Tests in a transaction roll back and need no lift. This is the single place that takes the
-    triggers off; production has none.
+    Tests in a transaction roll back and need no lift. Nothing but this file takes the triggers off;
+    production has no switch.
     """
     flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
@@ -68,6 +68,16 @@ def append_only_lifted_to_clean_up() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
         yield
+
+
+@pytest.fixture
+def history_unlocked(db: None) -> None:
+    """What a person with rights on the database could do, for tests that such tampering is found.
+
+    The rollback at the test's end puts the triggers back.
+    """
+    connection.check_constraints()  # PostgreSQL drops no trigger while deferred checks are pending
+    remove_triggers(connection)
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import pytest
 from django.db import Error, connection, transaction
 
 from core.appendonly import APPEND_ONLY
+from tests.architecture import sources
 
 
 def refuses_deletion(table: str) -> bool:
@@ -37,3 +38,16 @@ def test_a_transactional_test_has_them_again_after_the_flush_of_another(round_):
 def test_even_an_empty_append_only_table_cannot_be_truncated():
     with pytest.raises(Error, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE core_auditentry")
+
+
+@pytest.mark.django_db
+def test_the_lift_for_tampering_ends_with_its_test(history_unlocked):
+    assert not any(refuses_deletion(table) for table in APPEND_ONLY)
+
+
+def test_nothing_but_the_tests_common_fixtures_takes_the_triggers_off():
+    allowed = {"core/appendonly.py", "tests/conftest.py", "tests/core/test_append_only_triggers.py"}
+    users = [
+        str(path) for path in sources.python_files() if "remove_triggers" in "\n".join(sources.lines(path))
+    ]
+    assert set(users) <= allowed
