@@ -2,9 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.translation import ngettext
+
+from cases.models import Case
 from cases.services.notify import step_notify
-from cases.workflow import REJECT_REASONS, Stage
+from cases.workflow import OPEN, REJECT_REASONS, Stage
+from core.errors import Sentence
 from core.outbox import Happening, subscribe
+from grids.models import Area
+from grids.uses import bar_register
 from notices.texts import words_register
 
 
@@ -12,6 +18,19 @@ def _notify(happening: Happening, now: datetime) -> None:
     step_notify(payload=happening.payload, now=happening.at)
 
 
+def _open_cases(area: Area, now: datetime) -> Sentence | None:
+    """An area with open cases can't be retired."""
+    count = Case.objects.filter(**{f"{area.level}_id": area.pk}, stage__in=OPEN).count()
+    if not count:
+        return None
+    return ngettext(
+        "%(n)d open case lies in it. Close it or move it first.",
+        "%(n)d open cases lie in it. Close them or move them first.",
+        count,
+    ) % {"n": count}
+
+
 subscribe("case.step", "cases.inbox", _notify)
 words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
+bar_register("cases.open", _open_cases)

@@ -1,16 +1,14 @@
 """How an area row is put together: names, ancestors, outline columns, the map's version. No rules here."""
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.db.models import F
 
 from grids.geo.shapes import Outline, bounding_box, inner_point, outline_to_wkb
 from grids.models import Area, MapVersion
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
-LEVEL_OF_LENGTH = {6: "district", 9: "street", 12: "community", 15: "grid"}
 PARENT_LEVEL = {"street": "district", "community": "street", "grid": "community"}
 
 
@@ -57,6 +55,11 @@ def outline_columns(outline: Outline | None, *, datum: str = "WGS84") -> dict[st
 
 
 def map_touch() -> None:
-    """Tell every process that keeps the map in memory to read it anew after this transaction."""
-    if not MapVersion.objects.update(number=F("number") + 1):
-        MapVersion.objects.create(number=1)
+    """Tell every process that keeps the map in memory to read it anew after this transaction.
+
+    The new number is drawn, not counted: one more than before could come twice, when a transaction
+    that counted up is rolled back, and a map kept from within it would pass for the next one.
+    """
+    number = secrets.randbits(62)
+    if not MapVersion.objects.update(number=number):
+        MapVersion.objects.create(number=number)

@@ -3,17 +3,16 @@
 import pytest
 from django.core.management import call_command
 
+from grids.geo.tiling import tile_district
 from grids.models import Area
 from grids.services import districts
 
 
 def test_a_killed_first_run_is_gone_on_with(db, monkeypatch):
-    real = districts.tile_district
-
     def killed(outline, streets, **more):
         if streets[0][0].startswith("500106"):
             raise KeyboardInterrupt
-        return real(outline, streets, **more)
+        return tile_district(outline, streets, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(districts, "tile_district", killed)

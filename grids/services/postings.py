@@ -1,0 +1,242 @@
+"""Postings: the record of who holds which role where; each change makes the grants anew."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit, User
+from accounts.roles import ROLES, May, Role
+from core.errors import BadInput, Conflict, NotFound
+from core.services.audit import audit_write
+from grids.access import Access, grants_recompute
+from grids.models import Area, Posting
+from grids.permissions import (
+    NO_AREA,
+    NO_PERSON,
+    NO_UNIT,
+    check_not_oneself,
+    check_unit,
+    person_q,
+    posting_q,
+)
+from grids.services.once import configure_once
+
+
+def posting_add(
+    *,
+    access: Access,
+    username: str,
+    role: str,
+    place: str,
+    now: datetime,
+    key: str,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    deputy_of: str = "",
+) -> dict[str, Any]:
+    """Post a person to an area (by code) or a unit (``unit:`` and its code); returns the posting's id.
+
+    ``starts_at`` None means now. A deputy (代) holds the role for somebody within dates.
+
+    Raises:
+        BadInput: the role isn't held in such a place, or the dates can't be.
+        NotFound: no such person or place in the scope. NotAllowed: oneself, or not an administrator.
+        Conflict: the place or login is closed, or the same posting overlaps.
+    """
+    body = {
+        "username": username,
+        "role": role,
+        "place": place,
+        "deputy_of": deputy_of,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+    }
+    return configure_once(
+        access,
+        "postings/add",
+        body,
+        key,
+        now,
+        lambda: _add(
+            access, _person(access, username), role, place, starts_at or now, ends_at, deputy_of, now
+        ),
+    )
+
+
+def posting_end(
+    *, access: Access, posting_id: int, now: datetime, key: str, ends_at: datetime | None = None
+) -> dict[str, Any]:
+    """End a posting now or at a later moment; one that has not begun is withdrawn if it would end before.
+
+    Raises:
+        BadInput: a moment in the past. NotFound: none such in the scope. NotAllowed: one's own.
+        Conflict: it has ended already.
+    """
+    body = {"ends_at": ends_at}
+    return configure_once(
+        access,
+        f"postings/{posting_id}/end",
+        body,
+        key,
+        now,
+        lambda: _end(access, posting_id, ends_at or now, now),
+    )
+
+
+def postings_end_all(*, user: User, actor_id: int | None, now: datetime) -> int:
+    """End everything a person still holds, in the caller's transaction; returns how many."""
+    held = Posting.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), user=user)
+    rows = list(held.select_related("area", "unit", "user"))
+    for posting in rows:
+        _close(posting, now, now, actor_id)
+    grants_recompute(user)
+    return len(rows)
+
+
+def first_posting(*, access: Access, person: User, role: str, place: str, now: datetime) -> None:
+    """Post a person who was made a moment ago, in the caller's transaction. Raises as ``posting_add``."""
+    _add(access, person, role, place, now, None, "", now)
+
+
+def _add(
+    access: Access,
+    person: User,
+    role: str,
+    place: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    deputy_of: str,
+    now: datetime,
+) -> dict[str, Any]:
+    check_not_oneself(access, person)
+    area, unit = place_of(access, place)
+    _check_role(role, area)
+    _check_dates(starts_at, ends_at)
+    posting = Posting(
+        user=person,
+        role=role,
+        area=area,
+        unit=unit,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        deputy_of=_person(access, deputy_of) if deputy_of else None,
+    )
+    _check_alone(posting)
+    posting.save()
+    grants_recompute(person)
+    _audit("posting.add", posting, now, access.user_id, {}, facts_of(posting))
+    return {"posting": posting.pk, "user": person.username}
+
+
+def _end(access: Access, posting_id: int, ends_at: datetime, now: datetime) -> dict[str, Any]:
+    rows = Posting.objects.filter(posting_q(access), pk=posting_id).select_for_update(of=("self",))
+    posting = rows.select_related("user", "area", "unit").first()
+    if posting is None:
+        raise NotFound(_("There is no such posting, or it lies outside your district."))
+    check_not_oneself(access, posting.user)
+    if ends_at < now:
+        raise BadInput(_("A posting can end now or later, not in the past."), field="ends_at")
+    if posting.ends_at is not None and posting.ends_at <= now:
+        raise Conflict(_("This posting has ended already."))
+    user = posting.user
+    _close(posting, ends_at, now, access.user_id)
+    grants_recompute(user)
+    return {"posting": posting_id, "user": user.username}
+
+
+def _close(posting: Posting, ends_at: datetime, now: datetime, actor_id: int | None) -> None:
+    before = facts_of(posting)
+    if posting.starts_at >= ends_at:
+        # It never began; the audit row keeps what was planned.
+        _audit("posting.withdraw", posting, now, actor_id, before, {})
+        posting.delete()
+        return
+    posting.ends_at = ends_at
+    posting.save(update_fields=["ends_at"])
+    _audit("posting.end", posting, now, actor_id, before, facts_of(posting))
+
+
+def place_of(access: Access, place: str) -> tuple[Area | None, Unit | None]:
+    """The area or unit in force that ``place`` names within the scope.
+
+    Raises:
+        NotFound: none such. Conflict: retired or closed.
+    """
+    if place.startswith("unit:"):
+        return None, _unit(access, place.removeprefix("unit:"))
+    area = Area.objects.filter(access.area_q(May.CONFIGURE), code=place.strip()).defer("outline").first()
+    if area is None:
+        raise NotFound(NO_AREA)
+    if area.valid_to is not None:
+        raise Conflict(_("This area is retired. Post people to the one that follows it."), field="place")
+    return area, None
+
+
+def _unit(access: Access, code: str) -> Unit:
+    unit = Unit.objects.filter(code=code.strip()).first()
+    if unit is None:
+        raise NotFound(NO_UNIT)
+    check_unit(access, unit)
+    if not unit.active:
+        raise Conflict(_("This unit is closed. Choose another."), field="place")
+    return unit
+
+
+def _person(access: Access, username: str) -> User:
+    person = User.objects.filter(person_q(access), username=username.strip().lower()).first()
+    if person is None:
+        raise NotFound(NO_PERSON)
+    if not person.is_active:
+        raise Conflict(_("This login is closed. Open it again first."), field="username")
+    return person
+
+
+def _check_role(role: str, area: Area | None) -> None:
+    kind = area.level if area else "unit"
+    if role not in Role.values or kind not in ROLES[Role(role)].posted_on:
+        raise BadInput(_("This role isn't held in such a place. Choose another place or role."), field="role")
+
+
+def _check_dates(starts_at: datetime, ends_at: datetime | None) -> None:
+    if ends_at is not None and ends_at <= starts_at:
+        raise BadInput(_("A posting ends after it starts. Change one of the dates."), field="ends_at")
+
+
+def _check_alone(posting: Posting) -> None:
+    same = Posting.objects.filter(
+        user=posting.user, role=posting.role, area=posting.area, unit=posting.unit
+    ).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=posting.starts_at))
+    if posting.ends_at is not None:
+        same = same.filter(starts_at__lt=posting.ends_at)
+    if same.exists():
+        raise Conflict(_("This person holds this role here already in that time."))
+
+
+def facts_of(posting: Posting) -> dict[str, Any]:
+    """What the audit log says about a posting."""
+    place = posting.area.code if posting.area else f"unit:{posting.unit.code if posting.unit else ''}"
+    return {
+        "user": posting.user.username,
+        "role": posting.role,
+        "place": place,
+        "starts_at": posting.starts_at,
+        "ends_at": posting.ends_at,
+        "deputy_of": posting.deputy_of.username if posting.deputy_of else "",
+    }
+
+
+def _audit(
+    action: str,
+    posting: Posting,
+    now: datetime,
+    actor_id: int | None,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """One row under the person, and the same under the place, so that both histories tell it."""
+    facts = after or before
+    subject = facts["place"] if str(facts["place"]).startswith("unit:") else f"area:{facts['place']}"
+    for about in (f"user:{facts['user']}", subject):
+        audit_write(actor_id=actor_id, action=action, subject=about, now=now, before=before, after=after)
