@@ -1,6 +1,5 @@
 """What every test stands on: a private database file and media folder, and the append-only triggers."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -40,6 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     shutil.rmtree(config.stash[_PLACE], ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave real concurrency to PostgreSQL; CI refuses to begin where there is none."""
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: set DATABASE_URL")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,15 +90,3 @@ def media_of_its_own(tmp_path: Path, settings) -> Path:
     """Photos of one test are invisible to the next."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return Path(settings.MEDIA_ROOT)
-
-
-@pytest.fixture(scope="session")
-def on_ci() -> bool:
-    """Whether missing services are a failure (in CI) rather than a reason to skip (at a desk)."""
-    return bool(os.environ.get("CI"))
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """The fixed cast in its two small districts."""
-    return build_world()
