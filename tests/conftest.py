@@ -90,3 +90,9 @@ def media_of_its_own(tmp_path: Path, settings) -> Path:
     """Photos of one test are invisible to the next."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The fixed cast in its two small districts."""
+    return build_world()
