@@ -4,13 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from cases.models import Case, CaseEvent, CaseSerial, Photo, UnitPart
 from cases.services.history_verify import history_breaks
 from cases.services.invariants import INVARIANTS, invariants_check
 from cases.workflow import Action, Stage
-from core.appendonly import remove_triggers
 from core.models import OutboxDelivery
 from tests.cast import NOW, World
 from tests.walk import case_at, fixed, go, report
@@ -23,12 +21,6 @@ def broken() -> set[str]:
 
 def chain_breaks(number: str = "") -> list[str]:
     return [chain.reason for _count, found in history_breaks(number=number) for chain in found]
-
-
-@pytest.fixture
-def history_unlocked(world: World) -> None:
-    """What a person with rights on the database could do; the rollback puts the triggers back."""
-    remove_triggers(connection)
 
 
 @pytest.fixture
