@@ -6,6 +6,7 @@ code, people by login name, photos by id, a position as ``{"lon", "lat", "accura
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,10 +26,11 @@ from core.errors import BadInput, Sentence
 from grids.geo.datum import gcj02_to_wgs84
 
 LENGTHS = {"description": 5000, "text": 2000, "words": 2000, "result": 2000, "reason": 1000}
-MOST_MEASURES = 30
+MOST_MEASURES, LONGEST_MEASURE = 30, 500
 # CGCS2000 and WGS 84 differ by centimetres and are stored alike.
 DATUMS = frozenset({"WGS84", "CGCS2000", "GCJ02"})
-_PHONE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}|12345)")
+_PHONE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}|12345)", re.ASCII)
+_SMALL_NUMBER = re.compile(r"[0-9]{1,4}")
 # C0 controls but tab and newline: PostgreSQL refuses NUL, and no screen shows the rest.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -52,7 +54,7 @@ def clean(step: Step, raw: Mapping[str, Any], place: Place) -> Given:
 def clean_named(names: tuple[str, ...], raw: Mapping[str, Any], place: Place) -> Given:
     """The same for any set of field names of ``Given``."""
     errors: dict[str, Sentence] = {
-        name: _("This step takes no field of this name.") for name in raw if name not in names
+        _key(name): _("This step takes no field of this name.") for name in raw if name not in names
     }
     values: dict[str, Any] = {}
     for name in names:
@@ -87,8 +89,15 @@ def _text(name: str, value: object, place: Place) -> str:
     return _CONTROLS.sub("", value.replace("\r\n", "\n")).strip()
 
 
+def _key(value: object) -> str:
+    """A code or login name as the database can be asked for it; PostgreSQL takes neither NUL nor halves."""
+    return _CONTROLS.sub("\ufffd", str(value))[:200]
+
+
 def _phone(name: str, value: object, place: Place) -> str:
-    digits = re.sub(r"[\s()（）]|^\+?86(?=1)", "", _text(name, value, place))
+    # Chinese keyboards type full-width digits, brackets and dashes.
+    plain = unicodedata.normalize("NFKC", _text(name, value, place))
+    digits = re.sub(r"^\+?86(?=1)", "", re.sub(r"[\s()]", "", plain))
     if not _PHONE.fullmatch(digits):
         raise BadInput(
             _("This is no phone number. A mobile has 11 digits; a landline looks like 023-40661234.")
@@ -138,13 +147,13 @@ def _photos(name: str, value: object, place: Place) -> tuple[UUID, ...]:
 
 
 def _track(name: str, value: object, place: Place) -> Track:
-    if value not in Track.values:
+    if str(value) not in Track.values:
         raise BadInput(_("There is no such track."))
     return Track(str(value))
 
 
 def _reject_reason(name: str, value: object, place: Place) -> str:
-    if value not in REJECT_REASONS:
+    if str(value) not in REJECT_REASONS:
         raise BadInput(_("Choose a reason from the list."))
     return str(value)
 
@@ -160,15 +169,22 @@ def _measures(name: str, value: object, place: Place) -> tuple[str, ...]:
     measures = tuple(text for line in lines if (text := _CONTROLS.sub("", line).strip()))
     if not measures:
         raise BadInput(_("Name at least one measure."))
-    if len(measures) > MOST_MEASURES or any(len(text) > 500 for text in measures):
+    if len(measures) > MOST_MEASURES or any(len(text) > LONGEST_MEASURE for text in measures):
         raise BadInput(_("A plan has at most 30 measures of 500 characters each."))
     return measures
 
 
 def _comments(name: str, value: object, place: Place) -> dict[int, str]:
-    if not isinstance(value, Mapping) or not all(str(seq).isdigit() for seq in value):
+    if not isinstance(value, Mapping) or not all(_SMALL_NUMBER.fullmatch(str(seq)) for seq in value):
         raise BadInput(_("Comments are given by the number of the measure."))
-    return {int(seq): text for seq, raw in value.items() if (text := _text(name, raw, place)[:500])}
+    return {int(seq): text for seq, raw in value.items() if (text := _comment(name, raw, place))}
+
+
+def _comment(name: str, value: object, place: Place) -> str:
+    text = _text(name, value, place)
+    if len(text) > LONGEST_MEASURE:
+        raise BadInput(_("A comment has at most 500 characters. Shorten it."))
+    return text
 
 
 def _when(name: str, value: object, place: Place) -> datetime:
@@ -188,12 +204,12 @@ def _when(name: str, value: object, place: Place) -> datetime:
 def _units(place: Place, codes: list[str]) -> list[Unit]:
     found = {
         unit.code: unit
-        for unit in Unit.objects.filter(code__in=codes, active=True)
+        for unit in Unit.objects.filter(code__in=map(_key, codes), active=True)
         if unit.district_code in ("", place.district_code)
     }
     if missing := [code for code in codes if code not in found]:
         raise BadInput(
-            _("There is no unit %(code)s that works in this district.") % {"code": missing[0][:30]}
+            _("There is no unit %(code)s that works in this district.") % {"code": _key(missing[0])[:30]}
         )
     return [found[code] for code in codes]
 
@@ -211,14 +227,14 @@ def _unit_list(name: str, value: object, place: Place) -> tuple[Unit, ...]:
 
 
 def _person(name: str, value: object, place: Place) -> User:
-    person = User.objects.filter(username=str(value), is_active=True).first()
+    person = User.objects.filter(username=_key(value), is_active=True).first()
     if person is None:
         raise BadInput(_("There is no such person."))
     return person
 
 
 def _class_key(name: str, value: object, place: Place) -> CaseClass:
-    kind, _dash, code = str(value).partition("-")
+    kind, _dash, code = _key(value).partition("-")
     found = CaseClass.objects.filter(kind=kind, code=code, active=True).first()
     if found is None:
         raise BadInput(_("There is no such class. Choose one from the list."))
@@ -226,7 +242,7 @@ def _class_key(name: str, value: object, place: Place) -> CaseClass:
 
 
 def _condition_seq(name: str, value: object, place: Place) -> int:
-    if isinstance(value, bool) or not str(value).isdigit() or len(str(value)) > 4:
+    if not _SMALL_NUMBER.fullmatch(str(value)):
         raise BadInput(_("Choose a filing condition from the list."))
     return int(str(value))
 

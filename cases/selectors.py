@@ -1,8 +1,10 @@
 """Reads of cases. Each takes an ``Access``: a selector without a scope does not exist."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -18,6 +20,7 @@ from grids.geo.shapes import box_around, metres_between
 _LIST_JOINS = ("case_class", "condition", "district", "street", "community", "grid", "lead_unit", "assignee")
 # Outlines weigh tens of kilobytes; no list draws them.
 _NO_OUTLINES = tuple(f"{area}__outline" for area in ("district", "street", "community", "grid"))
+_NUMBER = re.compile(r"[0-9]{19}")
 _NO_CASE = _("There is no such case, or it lies outside your area.")
 
 
@@ -64,7 +67,7 @@ def _named(number: str) -> Q:
     bare = number.replace("-", "").lower()
     if len(bare) == 32 and all(sign in "0123456789abcdef" for sign in bare):
         return Q(uuid=bare)
-    return Q(number=number[:19]) if number.isascii() else Q(pk__in=[])
+    return Q(number=number) if _NUMBER.fullmatch(number) else Q(pk__in=[])
 
 
 def parts_of(case: Case) -> list[UnitPart]:
@@ -90,10 +93,18 @@ def photo_for(access: Access, photo_id: str) -> Photo:
     """
     mine = Q(case__isnull=True, uploaded_by_id=access.user_id) if access.user_id else Q(pk__in=[])
     seen = Q(case__in=Case.objects.filter(case_q(access)).values("pk"))
-    photo = Photo.objects.filter(mine | seen, pk=photo_id).first()
+    known = _photo_pk(photo_id)
+    photo = Photo.objects.filter(mine | seen, pk=known).first() if known else None
     if photo is None:
         raise NotFound(_("There is no such photo."))
     return photo
+
+
+def _photo_pk(photo_id: str) -> UUID | None:
+    try:
+        return UUID(str(photo_id))
+    except ValueError:
+        return None
 
 
 def current_plan(case: Case) -> ActionPlan | None:
@@ -162,7 +173,8 @@ def public_case(follow_code: str) -> Case:
         NotFound: no such code.
     """
     code = "".join(follow_code.upper().split()).replace("-", "")
-    rows = Case.objects.filter(follow_code=code) if 0 < len(code) <= 12 else Case.objects.none()
+    known = 0 < len(code) <= 12 and code.isascii() and code.isalnum()
+    rows = Case.objects.filter(follow_code=code) if known else Case.objects.none()
     case = rows.select_related("case_class", "street", "community").defer(*_NO_OUTLINES[1:3]).first()
     if case is None:
         raise NotFound(_("No report has this code. Check it against the one you were given."))

@@ -6,19 +6,33 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 GENESIS = "0" * 64
 
 
 def canonical(payload: Mapping[str, Any]) -> bytes:
-    """The payload as JSON bytes that are the same on every machine and engine."""
-    return json.dumps(
-        payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
-    ).encode()
+    """The payload as JSON bytes that are the same on every machine and engine.
+
+    PostgreSQL's jsonb knows no negative zero and gives 1e22 back as a whole number, so whole floats are
+    written as whole numbers. What a client sends may hold halves of signs; they are told apart, not refused.
+    """
+    return json.dumps(_plain(payload), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        # By its digits, as jsonb reads it: int() alone would give 1e23 another value.
+        return int(Decimal(repr(value))) if value.is_integer() else value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(held) for held in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value)

@@ -1,12 +1,14 @@
 """Keyset pages: no page number, no count of everything, no row twice. Capped in size."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput
@@ -45,7 +47,7 @@ def page_of(rows: QuerySet[Row], *, by: str, cursor: str = "", size: int = DEFAU
     if mark:
         rows = _beyond(rows, column, mark, descending != backwards)
     sign = "-" if descending != backwards else ""
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}pk")[: size + 1])
+    found = _rows(rows.order_by(f"{sign}{column}", f"{sign}pk")[: size + 1], bool(mark))
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -57,14 +59,34 @@ def page_of(rows: QuerySet[Row], *, by: str, cursor: str = "", size: int = DEFAU
     )
 
 
+def _rows(rows: QuerySet[Row], marked: bool) -> list[Row]:
+    try:
+        return list(rows)
+    except (ValueError, OverflowError, DataError) as error:
+        # A forged marker can name a moment or a text the database can't be asked for.
+        if not marked:
+            raise
+        raise BadInput(_BAD_CURSOR, field="cursor") from error
+
+
 def _beyond(rows: QuerySet[Row], column: str, mark: dict[str, Any], down: bool) -> QuerySet[Row]:
     verb = "lt" if down else "gt"
     try:
+        mark["v"] = _value(rows, column, mark["v"])
         return rows.filter(
             Q(**{f"{column}__{verb}": mark["v"]}) | Q(**{column: mark["v"], f"pk__{verb}": mark["i"]})
         )
     except Exception as error:
         raise BadInput(_BAD_CURSOR, field="cursor") from error
+
+
+def _value(rows: QuerySet[Row], column: str, value: Any) -> Any:
+    """The mark's value as the column's type; times in it carry their zone."""
+    field: Any = rows.model._meta.get_field(column)
+    typed = field.to_python(value)
+    if typed is None or (isinstance(typed, datetime) and is_naive(typed)):
+        raise ValueError(f"{column} is never {value!r}")
+    return typed
 
 
 _BAD_CURSOR = _("This page marker is not valid any more. Go back to the first page.")
@@ -82,5 +104,5 @@ def _decode(cursor: str) -> dict[str, Any] | None:
     try:
         mark = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return {"v": mark["v"], "i": int(mark["i"]), "b": bool(mark["b"])}
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise BadInput(_BAD_CURSOR, field="cursor") from error

@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Photo
+from core.errors import Conflict
 from core.images import PhotoLimits, read_photo
 
 UNUSED_KEPT_FOR = timedelta(days=30)
@@ -28,8 +30,9 @@ def photo_store(
 
     Raises:
         PhotoRefused: it is no photo, or too large, damaged, or of a kind that is not taken.
+        Conflict: the id is that of somebody else's photo.
     """
-    if photo_id and (known := Photo.objects.filter(pk=photo_id, uploaded_by_id=user_id).first()):
+    if photo_id and (known := _known(photo_id, user_id)):
         return known
     limits = PhotoLimits(max_bytes=settings.MAX_PHOTO_BYTES, max_pixels=settings.MAX_PHOTO_PIXELS)
     kept = read_photo(data, limits=limits)
@@ -41,15 +44,37 @@ def photo_store(
         height=kept.height,
         came_sha256=kept.sha256_received,
         kept_sha256=kept.sha256_kept,
-        taken_at=kept.taken_at,
+        # A camera whose clock runs ahead says nothing about when.
+        taken_at=kept.taken_at if kept.taken_at and kept.taken_at <= now else None,
         lon=kept.longitude,
         lat=kept.latitude,
         made_up=made_up,
     )
     photo.file.save(f"{photo.pk}.jpg", ContentFile(kept.jpeg), save=False)
     photo.thumb.save(f"{photo.pk}-small.jpg", ContentFile(kept.thumbnail), save=False)
-    photo.save(force_insert=True)
+    return _insert(photo)
+
+
+def _insert(photo: Photo) -> Photo:
+    """Write the row; when the same upload ran twice at once, the first one's row and files stand."""
+    try:
+        with transaction.atomic():
+            photo.save(force_insert=True)
+    except IntegrityError:
+        photo.file.delete(save=False)
+        photo.thumb.delete(save=False)
+        known = _known(photo.pk, photo.uploaded_by_id)
+        if known is None:
+            raise
+        return known
     return photo
+
+
+def _known(photo_id: UUID, user_id: int | None) -> Photo | None:
+    known = Photo.objects.filter(pk=photo_id).first()
+    if known and known.uploaded_by_id != user_id:
+        raise Conflict(_("This id belongs to another photo. Make a new one and send the photo again."))
+    return known
 
 
 def photos_forget_unused(*, now: datetime, limit: int = 1000) -> int:
@@ -59,7 +84,7 @@ def photos_forget_unused(*, now: datetime, limit: int = 1000) -> int:
     for photo in old.order_by("uploaded_at")[:limit]:
         with transaction.atomic():
             # Conditional, so that a step naming it this very moment wins.
-            gone, _rows = Photo.objects.filter(pk=photo.pk, case__isnull=True).delete()
+            gone, _by_model = Photo.objects.filter(pk=photo.pk, case__isnull=True).delete()
         if gone:
             photo.file.delete(save=False)
             photo.thumb.delete(save=False)

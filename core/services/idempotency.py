@@ -28,10 +28,10 @@ def run_once(
     A refusal inside ``work`` rolls everything back, so it is not remembered.
 
     Raises:
-        BadInput: no key, or one longer than 80 characters.
+        BadInput: no key, one longer than 80 characters, or with signs that can't be printed.
         KeyReused: the key was used for another request.
     """
-    if not key or len(key) > 80:
+    if not key or len(key) > 80 or not key.isprintable():
         raise BadInput(_("Send an Idempotency-Key of 1 to 80 characters; a fresh UUID will do."), field="key")
     with transaction.atomic():
         row = _claim(actor, key, fingerprint, now)

@@ -100,7 +100,8 @@ def test_exactly_the_people_the_design_names_may_take_a_step_and_are_offered_it(
     accesses = {who: world.access(who, later(case)) for who in world.people}
     assert wrongly_offered(case, accesses) == {}
     shared = {action: usual(world, action, "officer", case=case) for action in Action}
-    wrong, before = [], traces()
+    wrong: list[tuple[str, str, object]] = []
+    before = traces()
     for action, (who, access) in product(Action, accesses.items()):
         wanted = expected(stage, action, who)
         # Only who is let through comes to the point where photos have to be their own.
@@ -116,7 +117,7 @@ def test_exactly_the_people_the_design_names_may_take_a_step_and_are_offered_it(
 
 def wrongly_offered(case: Case, accesses: dict[str, Access]) -> dict[str, object]:
     """Whose offers differ from the table, or who sees the case and should not, or the other way round."""
-    parts, wrong = parts_of(case), {}
+    parts, wrong = parts_of(case), dict[str, object]()
     for who, access in accesses.items():
         offered = sorted(step.action.value for step in offered_steps(access, case, parts))
         wanted = sorted(action for action, people in MAY[case.stage].items() if who in people)
