@@ -25,7 +25,8 @@ class Access:
     """One person's scopes at one moment; every selector takes one.
 
     ``areas`` and ``units`` map a role to the ids it is held on: areas with the retired ones whose
-    only successor they are, units with the units below them. ``levels`` gives each area's level.
+    only successor they are, units with the units below them. ``levels`` gives each area's level;
+    ``own_units`` the units worked in, with those below a post and those above, for the four eyes.
     """
 
     user: User | None = None
@@ -94,11 +95,11 @@ def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
     granted = _granted(user)
     in_force = [p for p in postings_in_force(now).filter(user=user) if _effect(p) in granted]
     areas, units = _by_role(in_force, "area_id"), _by_role(in_force, "unit_id")
-    own_units = frozenset().union(*units.values()) | ({user.unit_id} if user.unit_id else NO_IDS)
     heirs = _retired_into({i for ids in areas.values() for i in ids})
     areas = {role: ids.union(*(heirs[i] for i in ids)) for role, ids in areas.items()}
     below = _units_below({i for ids in units.values() for i in ids})
     units = {role: ids.union(*(below[i] for i in ids)) for role, ids in units.items()}
+    own_units = _one_house(frozenset().union(*units.values()) | ({user.unit_id} if user.unit_id else NO_IDS))
     levels = dict(
         Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level")
     )
@@ -161,6 +162,16 @@ def _units_below(unit_ids: set[int]) -> dict[int, set[int]]:
                     following[child].add(top)
         layer = dict(following)
     return below
+
+
+def _one_house(unit_ids: frozenset[int]) -> frozenset[int]:
+    """Units with all those they are part of: a section has the whole unit's work as its own."""
+    house, layer = set(unit_ids), unit_ids
+    while layer:
+        parents = Unit.objects.filter(pk__in=layer, parent__isnull=False).values_list("parent_id", flat=True)
+        layer = frozenset(parent for parent in parents if parent) - house
+        house |= layer
+    return frozenset(house)
 
 
 def grants_recompute(user: User) -> None:

@@ -20,7 +20,7 @@ from cases.services.work import Work, facts_of, photos_attach
 from cases.workflow import DONE, FIXES, STAGES, Action, Stage, moves_version, target_of
 from core.errors import Stale, VersionMissing
 from core.services.idempotency import fingerprint_of, run_once
-from grids.access import Access
+from grids.access import Access, postings_in_force
 from grids.selectors import posted_person
 
 
@@ -141,11 +141,22 @@ def named_person(case: Case, stage: Stage, now: datetime) -> User | None:
         barred = [case.takers.get(Action.REPORT)]
     elif stage is Stage.CHECK:
         barred = [case.takers.get(action) for action in (Action.FINISH, *FIXES)]
+        barred += people_of_the_units(case, now)
     else:
         return None
     return posted_person(
         roles=owners, area_ids=case.area_ids, now=now, barred=[person for person in barred if person]
     )
+
+
+def people_of_the_units(case: Case, now: datetime) -> list[int]:
+    """Who works in a unit that had a part in the handling, and so may not check it."""
+    units = [part.unit_id for part in parts_of(case) if part.active or part.signed_at] if case.pk else []
+    if not units:
+        return []
+    members = User.objects.filter(unit_id__in=units).values_list("pk", flat=True)
+    posted = postings_in_force(now).filter(unit_id__in=units).values_list("user_id", flat=True)
+    return list(members.union(posted))
 
 
 def answer_of(case: Case, event: CaseEvent) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
@@ -16,6 +17,7 @@ from cases.services.draw import drawn_for_field
 from cases.services.work import Work, class_set, parts_reopen, parts_replace
 from cases.workflow import BY_ACTION, Action, Stage, Track
 from core.errors import BadInput, Conflict
+from core.history import digest
 from grids.access import access_for
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -55,7 +57,14 @@ def _hand_over(work: Work) -> None:
         raise BadInput(
             _("No standing plan covers this emergency. Name the unit that handles it."), field="lead_unit"
         )
-    parts_replace(work, lead=lead, assisting=list(plan.assisting_units.all()) if plan else [])
+    if plan and work.case.track == Track.DIRECT and lead != plan.lead_unit:
+        raise BadInput(
+            _("The standing plan names %(unit)s, and only that was approved. Leave the unit out.")
+            % {"unit": plan.lead_unit.name},
+            field="lead_unit",
+        )
+    assisting = [unit for unit in plan.assisting_units.all() if unit.active] if plan else []
+    parts_replace(work, lead=lead, assisting=assisting)
     if plan:
         work.data["standing_plan"] = {"id": plan.pk, "version": plan.version}
 
@@ -75,12 +84,13 @@ def _correct(work: Work) -> None:
     work.data["before"] = {
         "class": case.case_class.key if case.case_class else "",
         "condition": case.condition.seq if case.condition else None,
-        "address": case.address,
+        "address_digest": digest(case.address, settings.PERSON_SALT),
     }
     class_set(work)
     if work.given.address:
+        # An address may name people, so the chain holds its digest, as it does for the report's.
         case.address = work.given.address
-        work.data["address"] = case.address
+        work.data["address_digest"] = digest(case.address, settings.PERSON_SALT)
 
 
 def _submit_plan(work: Work) -> None:
@@ -147,10 +157,20 @@ def _dispatch(work: Work) -> None:
         assisting = list(given.assisting_units)
     if lead is None:
         raise BadInput(_("Choose the lead unit."), field="lead_unit")
+    _check_active(lead, *assisting)
     parts_reopen(work)
     parts_replace(work, lead=lead, assisting=assisting)
     if plan:
         work.data["plan"] = plan.version
+
+
+def _check_active(*units: Unit) -> None:
+    """A plan may be older than the end of a unit it names."""
+    if gone := next((unit for unit in units if not unit.active), None):
+        raise BadInput(
+            _("%(unit)s does not work any more. Name the units anew, with the reason.") % {"unit": gone.name},
+            field="lead_unit",
+        )
 
 
 def _sign_for(work: Work) -> None:
