@@ -10,6 +10,8 @@ from citymgmt.styleguide import StyleGuide
 urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("health/", health, name="health"),
+    path("api/", include("citymgmt.api")),
+    path("grids/", include("grids.urls")),
 ]
 
 if settings.LOCAL:

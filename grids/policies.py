@@ -1,5 +1,6 @@
 """When an area may change, and what its codes and names are like."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
@@ -59,9 +60,12 @@ def check_in_force(area: Area) -> None:
         )
 
 
-def still_there(area: Area, now: datetime) -> list[Sentence]:
-    """Sentences for what keeps an area from being retired: areas below, postings, what rooms register."""
-    below = area.children.filter(valid_to=None).count()
+def still_there(area: Area, now: datetime, *, going: Collection[int] = ()) -> list[Sentence]:
+    """Sentences for what keeps an area from being retired: areas below, postings, what rooms register.
+
+    ``going`` are ids of areas that are retired together with it.
+    """
+    below = sum(pk not in going for pk in area.children.filter(valid_to=None).values_list("pk", flat=True))
     posted = Posting.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), area=area).count()
     found: list[Sentence] = []
     if below:

@@ -3,23 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from accounts.models import Unit, User
+from accounts.models import User
 from accounts.services.people import password_reset, user_create, user_deactivate, user_reactivate
-from accounts.services.units import unit_save
-from core.errors import BadInput, NotFound
+from core.errors import NotFound
 from grids.access import Access
-from grids.permissions import (
-    NO_PERSON,
-    NO_UNIT,
-    check_person,
-    check_unit,
-    district_codes,
-    person_q,
-)
+from grids.permissions import NO_PERSON, check_person, person_q
 from grids.services.once import configure_once
 from grids.services.postings import first_posting, postings_end_all
+from grids.services.units import unit_found
 
 
 def person_add(
@@ -44,7 +35,7 @@ def person_add(
     body = {"username": username, "name": name, "role": role, "place": place, "phone": phone}
 
     def work() -> dict[str, Any]:
-        unit = _unit(access, place.removeprefix("unit:")) if place.startswith("unit:") else None
+        unit = unit_found(access, place.removeprefix("unit:")) if place.startswith("unit:") else None
         person = user_create(
             username=username,
             name=name,
@@ -105,71 +96,9 @@ def person_password_reset(
     return configure_once(access, f"people/{username}/password", {}, key, now, work)
 
 
-def unit_write(
-    *,
-    access: Access,
-    code: str,
-    name: str,
-    line: str,
-    kind: str,
-    district: str,
-    now: datetime,
-    key: str,
-    new: bool,
-    parent: str = "",
-    phone: str = "",
-    active: bool = True,
-) -> dict[str, Any]:
-    """Make a unit of one's district (``new``) or change it; returns its code.
-
-    Raises:
-        BadInput: see ``unit_save``, or a district not one's own. NotFound: no such unit in the scope.
-    """
-    body = {
-        "code": code,
-        "name": name,
-        "line": line,
-        "kind": kind,
-        "district": district,
-        "parent": parent,
-        "phone": phone,
-        "active": active,
-        "new": new,
-    }
-
-    def work() -> dict[str, Any]:
-        if district not in district_codes(access):
-            raise BadInput(_("Choose one of your own districts."), field="district")
-        unit = unit_save(
-            unit=None if new else _unit(access, code, lock=True),
-            code=code,
-            name=name,
-            line=line,
-            kind=kind,
-            district_code=district,
-            parent=_unit(access, parent) if parent else None,
-            phone=phone,
-            active=active,
-            now=now,
-            actor_id=access.user_id,
-        )
-        return {"unit": unit.code}
-
-    return configure_once(access, f"units/{code}", body, key, now, work)
-
-
 def _person(access: Access, username: str, now: datetime) -> User:
     person = User.objects.filter(person_q(access), username=username).first()
     if person is None:
         raise NotFound(NO_PERSON)
     check_person(access, person, now)
     return person
-
-
-def _unit(access: Access, code: str, *, lock: bool = False) -> Unit:
-    rows = Unit.objects.select_for_update(of=("self",)) if lock else Unit.objects.all()
-    unit = rows.filter(code=code).first()
-    if unit is None:
-        raise NotFound(NO_UNIT)
-    check_unit(access, unit)
-    return unit

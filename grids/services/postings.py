@@ -15,13 +15,12 @@ from grids.models import Area, Posting
 from grids.permissions import (
     NO_AREA,
     NO_PERSON,
-    NO_UNIT,
     check_not_oneself,
-    check_unit,
     person_q,
     posting_q,
 )
 from grids.services.once import configure_once
+from grids.services.units import unit_found
 
 
 def posting_add(
@@ -175,10 +174,7 @@ def place_of(access: Access, place: str) -> tuple[Area | None, Unit | None]:
 
 
 def _unit(access: Access, code: str) -> Unit:
-    unit = Unit.objects.filter(code=code.strip()).first()
-    if unit is None:
-        raise NotFound(NO_UNIT)
-    check_unit(access, unit)
+    unit = unit_found(access, code)
     if not unit.active:
         raise Conflict(_("This unit is closed. Choose another."), field="place")
     return unit

@@ -1,11 +1,19 @@
-"""The units a district begins with."""
+"""Units: those a district begins with, and those its administrators make and change."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from accounts.roles import Line
 from accounts.services.units import unit_save
+from core.errors import BadInput, NotFound
+from grids.access import Access
 from grids.models import Area
+from grids.permissions import NO_UNIT, check_unit, district_codes
+from grids.services.once import configure_once
 
 # End of the code, name after the district's, line, kind.
 _BUREAU = ("bureau", "城市管理局", Line.ENFORCEMENT, Unit.Kind.BUREAU)
@@ -46,3 +54,59 @@ def district_units_create(*, district: Area, actor_id: int | None, now: datetime
         squad = f"{street.short_name}综合行政执法大队"
         ensure(f"{street.code}-squad", squad, Line.ENFORCEMENT, Unit.Kind.SQUAD, below["enforcement"])
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAbout:
+    """What an administrator says about a unit; ``parent`` is the code of the unit above it."""
+
+    name: str
+    line: str
+    kind: str
+    district: str
+    parent: str = ""
+    phone: str = ""
+    active: bool = True
+
+
+def unit_write(
+    *, access: Access, code: str, about: UnitAbout, new: bool, now: datetime, key: str
+) -> dict[str, Any]:
+    """Make a unit of one's district (``new``) or change it; returns its code.
+
+    Raises:
+        BadInput: see ``unit_save``, or a district not one's own. NotFound: no such unit in the scope.
+    """
+    body = asdict(about) | {"code": code, "new": new}
+    return configure_once(
+        access, f"units/{code}", body, key, now, lambda: _write(access, code, about, new, now)
+    )
+
+
+def _write(access: Access, code: str, about: UnitAbout, new: bool, now: datetime) -> dict[str, Any]:
+    if about.district not in district_codes(access):
+        raise BadInput(_("Choose one of your own districts."), field="district")
+    unit = unit_save(
+        unit=None if new else unit_found(access, code, lock=True),
+        code=code,
+        name=about.name,
+        line=about.line,
+        kind=about.kind,
+        district_code=about.district,
+        parent=unit_found(access, about.parent) if about.parent else None,
+        phone=about.phone,
+        active=about.active,
+        now=now,
+        actor_id=access.user_id,
+    )
+    return {"unit": unit.code}
+
+
+def unit_found(access: Access, code: str, *, lock: bool = False) -> Unit:
+    """A unit of the administrator's districts by code, locked if asked; NotFound otherwise."""
+    rows = Unit.objects.select_for_update(of=("self",)) if lock else Unit.objects.all()
+    unit = rows.filter(code=code.strip()).first()
+    if unit is None:
+        raise NotFound(NO_UNIT)
+    check_unit(access, unit)
+    return unit

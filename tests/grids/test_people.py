@@ -11,9 +11,9 @@ from grids.services.people import (
     person_deactivate,
     person_password_reset,
     person_reactivate,
-    unit_write,
 )
 from grids.services.postings import posting_add
+from grids.services.units import UnitAbout, unit_write
 from tests.cast import NOW
 
 NEW_PASSWORD = "four-green-lanterns"
@@ -37,12 +37,11 @@ def reset(world, who="admin", username="worker", password=NEW_PASSWORD, key="r")
     )
 
 
-def unit(world, who="admin", key="u", **more):
-    given = {
-        "code": "cs-lamps", "name": "长寿路灯所", "line": "municipal", "kind": "handler",
-        "district": "500115", "new": True, "now": NOW, "key": key,
-    } | more  # fmt: skip
-    return unit_write(access=world.access(who), **given)
+def unit(world, who="admin", key="u", code="cs-lamps", new=True, **more):
+    about = {"name": "长寿路灯所", "line": "municipal", "kind": "handler", "district": "500115"} | more
+    return unit_write(
+        access=world.access(who), code=code, about=UnitAbout(**about), new=new, now=NOW, key=key
+    )
 
 
 def test_a_new_person_has_a_post_and_must_change_the_password(world):

@@ -1,0 +1,32 @@
+"""Configuration of places: ``/grids/``."""
+
+from django.urls import path
+
+from grids.views import areas, imports, people, units
+
+app_name = "grids"
+urlpatterns = [
+    path("", areas.areas, name="areas"),
+    path("areas.csv", areas.areas_csv, name="areas_csv"),
+    path("outlines.json", areas.outlines, name="outlines"),
+    path("districts.json", areas.districts, name="districts"),
+    path("areas/<slug:code>/", areas.area, name="area"),
+    path("areas/<slug:code>/add/", areas.add, name="area_add"),
+    path("areas/<slug:code>/rename/", areas.rename, name="area_rename"),
+    path("areas/<slug:code>/retire/", areas.retire, name="area_retire"),
+    path("import/", imports.areas_import, name="import"),
+    path("import/apply/", imports.apply, name="import_apply"),
+    path("people/", people.people, name="postings"),
+    path("people/add/", people.add, name="person_add"),
+    path("people/<str:username>/", people.person, name="person"),
+    path("people/<str:username>/close/", people.close, name="person_close"),
+    path("people/<str:username>/reopen/", people.reopen, name="person_reopen"),
+    path("people/<str:username>/password/", people.password, name="person_password"),
+    path("postings.csv", people.postings_csv, name="postings_csv"),
+    path("postings/add/", people.post, name="posting_add"),
+    path("postings/<int:posting>/end/", people.end, name="posting_end"),
+    path("units/", units.units, name="units"),
+    path("units/add/", units.add, name="unit_add"),
+    path("units/<slug:code>/", units.unit, name="unit"),
+    path("units/<slug:code>/change/", units.change, name="unit_change"),
+]
