@@ -196,6 +196,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StageEnum": "cases.workflow.Stage",
+        "ClassKindEnum": "cases.models.CaseClass.Kind",
+        "PartKindEnum": "cases.models.UnitPart.Kind",
+        "UnitKindEnum": "accounts.models.Unit.Kind",
+    },
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 
