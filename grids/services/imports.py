@@ -81,7 +81,7 @@ def _unmoved(changes: list[Change]) -> bool:
 
 
 def upload_preview(
-    *, access: Access, file: File[bytes], datum: str, complete: bool, now: datetime
+    *, access: Access, file: "File[bytes]", datum: str, complete: bool, now: datetime
 ) -> dict[str, Any]:
     """What a page shows of an upload: plan, digest and choices. The file is kept until it is applied or
     the next one comes, one a person. Raises as ``import_preview``.
