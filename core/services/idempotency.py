@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(days=180)
 
 def fingerprint_of(*, method: str, path: str, body: Mapping[str, Any]) -> str:
     """What makes two requests the same: method, path and body; not ``If-Match``."""
-    return hashlib.sha256(f"{method} {path}\n".encode() + canonical(body)).hexdigest()
+    return hashlib.sha256(canonical({"request": [method, path, body]})).hexdigest()
 
 
 def run_once(
