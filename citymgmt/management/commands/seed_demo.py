@@ -1,0 +1,39 @@
+"""``manage.py seed_demo``: made-up people and days, through the services."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from citymgmt.demo.seed import demo_fill, demo_prepare, demo_tell
+from core import clock
+from core.errors import CityError
+from core.progress import Meter
+
+_CASES_FOR_90_DAYS = 400
+
+
+class Command(BaseCommand):
+    help = "Fill made-up days through the services. Killed and started again it goes on where it was."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--days 0`` makes people and standing plans alone."""
+        parser.add_argument("--days", type=int, default=90)
+        parser.add_argument("--cases", type=int, help=f"how many cases; {_CASES_FOR_90_DAYS} for 90 days")
+        parser.add_argument("--seed", type=int, default=1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make what is missing and say how many cases were new."""
+        days, now = options["days"], clock.now()
+        cases = (options["cases"] or days * _CASES_FOR_90_DAYS // 90) if days else 0
+        try:
+            demo = demo_prepare(now=now, seed=options["seed"])
+            with Meter("demo", cases, self.stderr) as meter:
+                new = 0
+                for was_new in demo_fill(demo=demo, days=days, cases=cases):
+                    new += was_new
+                    meter.advance()
+        except CityError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        demo_tell(now=now)
+        self.stdout.write(f"{new} made-up cases added")
