@@ -74,9 +74,10 @@ def _advance(
     policies.check_complete(case, step, given, parts, now)
     work = Work(case, step, given, access, role, now, parts, quiet=quiet)
     work.data = facts_of(work)
+    previous_assignee = case.assignee_id
     if effect := EFFECTS.get(step.action):
         effect(work)
-    return _settle(work)
+    return _settle(work, previous_assignee)
 
 
 def _check_version(case: Case, version: int | None) -> None:
@@ -96,12 +97,11 @@ def _check_version(case: Case, version: int | None) -> None:
         )
 
 
-def _settle(work: Work) -> dict[str, Any]:
+def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     """Move the case, write its event, bind the photos, tell who must hear."""
     case, before = work.case, Stage(work.case.stage)
     after = target_of(work.step, before, case.situation(has_standing_plan=work.standing_plan is not None))
     case.takers = case.takers | {work.step.action.value: work.access.user_id}
-    previous_assignee = case.assignee_id
     _enter(work, before, after)
     if moves_version(work.step):
         case.version += 1
