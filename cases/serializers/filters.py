@@ -21,6 +21,9 @@ def _codes(length: int) -> serializers.ListField:
     return _many(serializers.CharField(max_length=length))
 
 
+_YEARS = _("Give a day between 2000 and 2100.")
+
+
 class MomentField(serializers.DateTimeField):
     """A moment or a day; a day is its beginning in Asia/Shanghai."""
 
@@ -29,9 +32,12 @@ class MomentField(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> Any:
         """As usual, within the years a database keeps in every time zone."""
-        moment = super().to_internal_value(value)
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError:
+            raise serializers.ValidationError([_YEARS]) from None
         if not 2000 <= moment.year <= 2100:
-            raise serializers.ValidationError([_("Give a day between 2000 and 2100.")])
+            raise serializers.ValidationError([_YEARS])
         return moment
 
 
