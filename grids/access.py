@@ -140,7 +140,9 @@ def _retired_into(area_ids: set[int]) -> dict[int, set[int]]:
     layer = {i: i for i in area_ids}
     while layer:
         siblings = Count("old__successors", distinct=True)
-        rows = Succession.objects.filter(new_id__in=layer).annotate(siblings=siblings)
+        # An area still in force belongs to its own people, whatever is to follow it.
+        past = Succession.objects.filter(new_id__in=layer, old__valid_to__isnull=False)
+        rows = past.annotate(siblings=siblings)
         following: dict[int, int] = {}
         for old, new, count in rows.values_list("old_id", "new_id", "siblings"):
             if count == 1 and old not in heirs[layer[new]]:

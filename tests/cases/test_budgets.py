@@ -1,0 +1,154 @@
+"""How many queries a step, a report and a read may cost, with one row or event there and with a hundred."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import Case, CaseEvent
+from cases.offers import offered_steps
+from cases.selectors import case_for, cases_for, events_of, parts_of, photos_of, similar_cases, stage_counts
+from cases.services.report import case_report
+from cases.workflow import Action, Stage
+from core.history import link
+from grids.access import Access
+from tests.cases.attempts import later, take
+from tests.cast import HOME, NOW, World
+from tests.walk import RESIDENT, a_photo, case_at, report, step, usual
+
+MOST_A_STEP = 15
+_NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements run inside, but those that only open and end transactions."""
+    statements: list[str] = []
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        yield statements
+    statements += [q["sql"] for q in seen.captured_queries if not q["sql"].startswith(_NOT_COUNTED)]
+
+
+def with_events(case: Case, wanted: int) -> Case:
+    """The case with this many events, the new ones notes, chained as they should be."""
+    case.refresh_from_db()
+    head, first = case.head_hash, case.events_count + 1
+    notes = []
+    for seq in range(first, wanted + 1):
+        note = CaseEvent(
+            case=case, seq=seq, action=Action.NOTE, at=case.stage_since, from_stage=case.stage,
+            to_stage=case.stage, version=case.version, data={"text": "x"}, previous_hash=head,
+        )  # fmt: skip
+        note.hash = head = link(head, note.chained(str(case.uuid)))
+        notes.append(note)
+    CaseEvent.objects.bulk_create(notes)
+    Case.objects.filter(pk=case.pk).update(events_count=max(wanted, first - 1), head_hash=head)
+    case.refresh_from_db()
+    return case
+
+
+WHO = {
+    "claim": {"verify": "colleague", "handle": "clean_head", "check": "officer", "call_back": "community"},
+    "assign": {
+        "verify": "leader_of_squad", "handle": "clean_head", "check": "leader_of_squad", "call_back": "station",
+    },
+    "verify": {"verify": "officer"}, "fix_now": {"verify": "officer"}, "reject": {"verify": "officer"},
+    "correct": {"verify": "officer", "plan": "station"}, "send_back": {"plan": "station"},
+    "submit_plan": {"plan": "station"}, "approve": {"approve": "bureau"},
+    "return_plan": {"approve": "bureau"},
+    "dispatch": {"dispatch": "station"}, "sign_for": {"handle": "cleaner"},
+    "return_dispatch": {"handle": "cleaner"}, "hand_in": {"handle": "gardener"},
+    "finish": {"handle": "cleaner"},
+    "pass": {"check": "officer"}, "rework": {"check": "officer"}, "close": {"call_back": "station"},
+    "dissatisfied": {"call_back": "station"}, "note": {"plan": "station", "call_back": "community"},
+}  # fmt: skip
+
+
+def at(world: World, stage: str) -> Case:
+    if stage != "handle":
+        return case_at(world, Stage(stage))
+    case = case_at(world, Stage.PLAN)
+    plan = usual(world, "submit_plan", "station", case=case) | {"assisting_units": ["cs-green"]}
+    case = step(world, case, "submit_plan", "station", **plan)
+    case = step(world, case, "approve", "bureau")
+    return step(world, case, "dispatch", "station")
+
+
+@pytest.mark.parametrize("events", [1, 100])
+def test_a_step_costs_at_most_fifteen_queries_however_long_the_history(world: World, events: int) -> None:
+    cost: dict[tuple[str, str], int] = {}
+    stages = sorted({stage for people in WHO.values() for stage in people})
+    cases = {stage: with_events(at(world, stage), events) for stage in stages}
+    for action, people in WHO.items():
+        for stage, who in people.items():
+            case = cases[stage]
+            raw, access = usual(world, action, who, "litter", case), world.access(who, later(case))
+            with transaction.atomic():
+                with counted() as statements:
+                    take(case, action, access, raw)
+                transaction.set_rollback(True)
+            cost[action, stage] = len(statements)
+    assert set(WHO) == set(Action.values) - {"report", "report_fixed"}
+    assert {step: count for step, count in cost.items() if count > MOST_A_STEP} == {}
+
+
+@pytest.mark.parametrize("others", [1, 100])
+def test_a_report_costs_at_most_fifteen_queries(world: World, others: int) -> None:
+    for _other in range(min(others, 30)):
+        report(world)
+    access = world.access("hotline")
+    raw = {"position": HOME, "description": "x", "photos": [a_photo(world, "hotline")], **RESIDENT}
+    with counted() as statements:
+        case_report(access=access, raw=raw, key=str(uuid4()), now=NOW)
+    assert len(statements) <= MOST_A_STEP, "\n".join(statements)
+
+
+def costs(reads: dict[str, Callable[[], Any]]) -> dict[str, int]:
+    found = {}
+    for name, read in reads.items():
+        with counted() as statements:
+            read()
+        found[name] = len(statements)
+    return found
+
+
+def reads(access: Access, case: Case) -> dict[str, Callable[[], Any]]:
+    def shown(rows: Any) -> list[str]:
+        return [f"{c.case_class} {c.condition} {c.street} {c.grid} {c.lead_unit} {c.assignee}" for c in rows]
+
+    parts = parts_of(case)
+    return {
+        "list": lambda: shown(cases_for(access)[:100]),
+        "one": lambda: str(case_for(access, case.number).reporter),
+        "events": lambda: [str(event.actor) for event in events_of(case)],
+        "photos": lambda: list(photos_of(case)),
+        "counts": lambda: stage_counts(access),
+        "similar": lambda: shown([c for c, _m in similar_cases(access, lon=107.005, lat=29.805, now=NOW)]),
+        "offers": lambda: offered_steps(access, case, parts),
+    }
+
+
+def test_a_read_costs_the_same_for_one_row_as_for_a_hundred(world: World) -> None:
+    case = case_at(world, Stage.CHECK)
+    access = world.access("officer")
+    few = costs(reads(access, case_for(access, case.number)))
+    for _other in range(20):
+        report(world)
+    many = costs(reads(access, with_events(case_for(access, case.number), 100)))
+    assert few | {"offers": 0} == many | {"offers": 0}
+    assert max(many.values()) == 1
+
+
+def test_nothing_is_asked_to_know_which_steps_are_open(world: World) -> None:
+    case = case_at(world, Stage.CHECK)
+    access = world.access("officer")
+    case, parts = case_for(access, case.number), parts_of(case)
+    with counted() as statements:
+        assert offered_steps(access, case, parts)
+    assert statements == []
