@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 def client_ip(request: HttpRequest) -> str:
     """The client's address. X-Forwarded-For is believed only as deep as ``PROXIES`` says."""
-    remote = str(request.META.get("REMOTE_ADDR") or "unknown")
+    # No address: it came over a socket of this machine. PostgreSQL's inet takes nothing but addresses.
+    remote = str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if settings.PROXIES and len(hops) >= settings.PROXIES:
         return str(hops[-settings.PROXIES])
