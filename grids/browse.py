@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from shapely.geometry.base import BaseGeometry
 
 from accounts.models import Unit, User
@@ -50,16 +51,26 @@ def areas_found(
     access: Access, *, q: str = "", level: str = "", parent: str = "", state: str = ""
 ) -> QuerySet[Area]:
     """Areas an administrator looks after, narrowed; ``state`` "retired" or "all", else those in force."""
-    rows = areas_in(access, May.CONFIGURE, level=level).select_related("parent")
+    rows = areas_in(access, May.CONFIGURE, level=level).select_related("parent", "district")
     if words := q.replace("\x00", "").strip()[:60]:
         rows = rows.filter(Q(name__icontains=words) | Q(code__startswith=words))
     if parent:
-        rows = rows.filter(Q(parent__code=parent))
+        rows = rows.filter(parent__code=parent)
     elif not words and not level:
         rows = rows.filter(level=Area.Level.DISTRICT)
     if state == "all":
         return rows
     return rows.filter(valid_to__isnull=state != "retired")
+
+
+def area_opened(access: Access, *, parent: str = "", **wanted: str) -> Area | None:
+    """Whose children a list shows: the area asked for, or the only district when nothing is asked."""
+    if parent:
+        return area_seen(access, parent)
+    if any(wanted.get(name) for name in ("q", "level", "state")):
+        return None
+    districts = list(areas_found(access)[:2])
+    return districts[0] if len(districts) == 1 else None
 
 
 def area_seen(access: Access, code: str) -> Area:
@@ -132,7 +143,7 @@ def _facts(row: AuditEntry) -> str:
 _FACTS: dict[str, Sentence] = {
     "name": _("Name"), "parent": _("Below"), "valid_to": _("Ends"), "successors": _("Followed by"),
     "role": _("Role"), "user": _("Person"), "place": _("Place"), "starts_at": _("From"),
-    "ends_at": _("Until"), "line": _("Line of work"), "active": _("Open"),
+    "ends_at": _("Until"), "line": _("Line of work"), "active": pgettext_lazy("login", "Open"),
 }  # fmt: skip
 
 

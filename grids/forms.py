@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit
 from accounts.roles import Line, Role
@@ -112,7 +113,11 @@ class PeopleFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("Login"),
         required=False,
-        choices=[("", _("Open")), ("closed", _("Closed")), ("all", _("All"))],
+        choices=[
+            ("", pgettext_lazy("login", "Open")),
+            ("closed", pgettext_lazy("login", "Closed")),
+            ("all", _("All")),
+        ],
     )
 
 
@@ -165,7 +170,11 @@ class PostingForm(PageForm):
 class ReopenForm(PageForm):
     """Nothing to fill in: pressing the button is all."""
 
-    title, submit, said = _("Open the login again"), _("Open"), _("The login is open. Give it a post.")
+    title, submit, said = (
+        _("Open the login again"),
+        _("Open the login"),
+        _("The login is open. Give it a post."),
+    )
 
 
 class EndForm(PageForm):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core import clock
 from core.paging import page_of
 from grids.browse import (
+    area_opened,
     area_page,
     area_seen,
     areas_found,
@@ -31,14 +32,13 @@ form_door = require_http_methods(["GET", "POST"])
 @require_GET
 @configuring
 def areas(request: CityRequest) -> HttpResponse:
-    """``/grids/``: districts first; a search, a level or a parent opens the rest."""
-    form = AreaFilter(request.GET or None)
+    """``/grids/``: the only district, else all of them; a search, a level or a parent opens more."""
+    form = AreaFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
-    page = page_of(areas_found(request.access, **wanted), by="code", cursor=request.GET.get("cursor", ""))
-    above = area_seen(request.access, wanted["parent"]) if wanted.get("parent") else None
-    return render(
-        request, "grids/areas.html", {"form": AreaFilter(request.GET), "page": page, "above": above}
-    )
+    above = area_opened(request.access, **wanted)
+    rows = areas_found(request.access, **wanted | {"parent": above.code if above else ""})
+    page = page_of(rows, by="code", cursor=request.GET.get("cursor", ""))
+    return render(request, "grids/areas.html", {"form": form, "page": page, "above": above})
 
 
 @require_GET
