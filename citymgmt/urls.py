@@ -5,9 +5,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from citymgmt.pages import demo
 from citymgmt.pages.health import health
+from citymgmt.pages.home import home
 from citymgmt.styleguide import StyleGuide
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("accounts/", include("accounts.urls")),
+    path("cases/", include("cases.urls")),
+    path("notices/", include("notices.urls")),
+    path("", include("cases.public_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("health/", health, name="health"),
     path("api/", include("citymgmt.api")),

@@ -33,10 +33,17 @@ function popupOf(properties) {
   return words;
 }
 
-async function draw(L, map, url) {
-  const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
+/** The GeoJSON of an address, or of the page's own <script type="application/json">. */
+async function load(place) {
+  const written = document.getElementById(place.dataset.geojsonScript ?? "");
+  if (written) return JSON.parse(written.textContent);
+  const answer = await fetch(place.dataset.geojsonUrl, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
-  const layer = L.geoJSON(await answer.json(), {
+  return answer.json();
+}
+
+async function draw(L, map, place) {
+  const layer = L.geoJSON(await load(place), {
     // Colours come from classes, so that they follow the theme.
     style: (feature) => ({ className: classesOf(feature), color: undefined, weight: 1 }),
     pointToLayer: (feature, place) =>
@@ -98,10 +105,10 @@ export async function enliven(place) {
   if (picker) new Picker(L, map, place, picker);
   else mark(L, map, place);
   new ResizeObserver(() => map.invalidateSize()).observe(place);
-  if (!place.dataset.geojsonUrl) return;
+  if (!place.dataset.geojsonUrl && !place.dataset.geojsonScript) return;
   try {
-    const bounds = await draw(L, map, place.dataset.geojsonUrl);
-    if (!frame(place) && bounds.isValid()) map.fitBounds(bounds, { padding: [16, 16] });
+    const bounds = await draw(L, map, place);
+    if (!frame(place) && bounds.isValid()) map.fitBounds(bounds, { padding: [16, 16], maxZoom: 16 });
   } catch {
     place.dispatchEvent(new CustomEvent("map:failed", { bubbles: true }));
     const note = L.control({ position: "bottomleft" });

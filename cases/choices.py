@@ -1,0 +1,73 @@
+"""What forms let one choose from: classes, conditions, units, people, areas. Reads within a scope."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import Unit
+from accounts.roles import Line, May
+from cases.candidates import candidates_for
+from cases.models import Case, CaseClass, FilingCondition, UnitPart
+from cases.workflow import Action
+from core.errors import CityError
+from grids.access import Access
+from grids.models import Area
+from grids.selectors import areas_in
+
+
+def classes() -> list[CaseClass]:
+    """The classes in use, in the order of the standard."""
+    return list(CaseClass.objects.filter(active=True).order_by("kind", "code"))
+
+
+def conditions_of(class_key: str) -> list[FilingCondition]:
+    """The filing conditions in use of a class named by its key; none for an unknown one."""
+    kind, _dash, code = class_key.replace("\x00", "").partition("-")
+    rows = FilingCondition.objects.filter(case_class__kind=kind, case_class__code=code, active=True)
+    return list(rows.order_by("seq"))
+
+
+def units_in(district_code: str) -> list[tuple[str, str]]:
+    """Codes and names of the units that can be given work in a district."""
+    rows = Unit.objects.filter(Q(district_code=district_code) | Q(district_code=""), active=True)
+    rows = rows.exclude(kind=Unit.Kind.COMMUNITY)
+    return [(unit.code, unit.name) for unit in rows.order_by("line", "name")]
+
+
+def people_for(
+    access: Access, case: Case, parts: Sequence[UnitPart], *, now: datetime
+) -> list[tuple[str, str]]:
+    """Login names and names of those who may be given the task the case is; none where nobody is named."""
+    try:
+        found = candidates_for(access, case, parts, Action.ASSIGN, now=now)
+    except CityError:
+        # A form shown again after the case moved on offers nobody any more.
+        return []
+    return [(person.username, person.name) for person in found]
+
+
+def list_choices(access: Access, wanted: dict[str, Any]) -> dict[str, list[Any]]:
+    """Options of the list's filters; communities appear with a street, grids with a community.
+
+    At most three queries.
+    """
+    chosen = [code for name in ("street", "community") for code in wanted.get(name) or []]
+    below = Q(level=Area.Level.STREET) | Q(parent__code__in=chosen)
+    rows = areas_in(access, May.SEE_CASES).filter(below, valid_to__isnull=True).order_by("code")
+    found = list(rows.values_list("level", "code", "short_name", "name"))
+    areas = {
+        level: [(code, short or name) for kind, code, short, name in found if kind == level]
+        for level in ("street", "community", "grid")
+    }
+    return {"line": list(Line.choices), **areas, "unit": _units_seen(access)}
+
+
+def _units_seen(access: Access) -> list[tuple[str, str]]:
+    placed = access.area_ids(May.SEE_CASES)
+    # The streets of a district may carry the codes of another that was abolished: ask, don't cut codes.
+    above = Area.objects.filter(pk__in=placed).values_list("code", "district__code")
+    districts_of = {district or code for code, district in above}
+    rows = Unit.objects.filter(district_code__in=districts_of, active=True).exclude(kind=Unit.Kind.COMMUNITY)
+    return [(unit.code, unit.name) for unit in rows.order_by("line", "name")]

@@ -1,0 +1,156 @@
+"""What the case page shows, put together from a handful of reads."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Unit, User
+from accounts.roles import May, Role
+from cases import selectors, wording
+from cases.models import ActionPlan, Case, CaseClass, CaseEvent, ReporterContact, UnitPart
+from cases.models.photo import Purpose
+from cases.offers import offered_steps
+from cases.photos import shown
+from cases.workflow import STAGES, Stage, Step, Track
+from grids.access import Access
+
+_MAIN_PATH = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.CHECK)
+_GUESTS = {"resident": gettext_lazy("Resident"), "app": gettext_lazy("Another system")}
+
+
+def case_page(access: Access, number: str) -> dict[str, Any]:
+    """The context of the case page, in at most twelve queries.
+
+    Raises:
+        NotFound: no such case in the scope.
+    """
+    case = selectors.case_for(access, number)
+    parts = selectors.parts_of(case)
+    events = list(selectors.events_of(case))
+    photos = [shown(photo) for photo in selectors.photos_of(case)]
+    plans = list(selectors.plans_of(case))
+    steps = offered_steps(access, case, parts)
+    inside = bool(access.roles_in(case.area_ids))
+    return {
+        "case": case,
+        "parts": parts,
+        "plans": plans,
+        "photos": photos,
+        "compare": before_and_after(photos),
+        "buttons": buttons(steps),
+        "asked": wording.asked(case.stage),
+        "mine": case.assignee_id is not None and case.assignee_id == access.user_id,
+        "loop": loop(case),
+        "timeline": timeline(case, events, photos, parts, plans, inside=inside),
+        "inside": inside,
+        **_reporter(access, case),
+    }
+
+
+def _reporter(access: Access, case: Case) -> dict[str, Any]:
+    if not access.may_in(May.SEE_REPORTER, case.area_ids):
+        return {"may_reveal": False}
+    contact = ReporterContact.objects.filter(case=case).first()
+    if contact is None:
+        return {"may_reveal": False}
+    name, phone = wording.masked_name(contact.name), wording.masked(contact.phone)
+    return {"may_reveal": True, "contact": {"name": name, "phone": phone}}
+
+
+def buttons(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The offered steps as buttons: the one that moves the case on first, marks and notes last."""
+    made = [
+        {
+            "action": step.action.value,
+            "label": step.action.label,
+            "danger": step.action in wording.DANGERS,
+            "at_once": not step.fields,
+            "confirm": wording.warned(step.action),
+            "main": step.action.value in _ONWARD,
+        }
+        for step in steps
+    ]
+    return sorted(made, key=lambda button: (not button["main"], bool(button["danger"])))
+
+
+_ONWARD = ("verify", "submit_plan", "approve", "dispatch", "finish", "hand_in", "pass", "close")
+
+
+def before_and_after(photos: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first photo from before (or of the report) and the last from after, if there are both."""
+    after = [photo for photo in photos if photo["purpose"] == Purpose.AFTER]
+    before = [photo for photo in photos if photo["purpose"] == Purpose.BEFORE]
+    before = before or [photo for photo in photos if photo["purpose"] == Purpose.SCENE]
+    return {"before": before[0], "after": after[-1]} if before and after else None
+
+
+def loop(case: Case) -> list[dict[str, Any]]:
+    """Where the case stands on its path, for the row of dots."""
+    path = list(_MAIN_PATH)
+    if case.track in (Track.DIRECT, Track.EMERGENCY) and case.filed_at:
+        path = [Stage.VERIFY, Stage.HANDLE, Stage.CHECK]
+    if case.fixed_on_the_spot:
+        path = [Stage.VERIFY, Stage.CHECK]
+    if case.somebody_to_call and not case.fixed_on_the_spot:
+        path.append(Stage.CALL_BACK)
+    now = Stage(case.stage)
+    path += [Stage.CLOSED if now in STAGES else now]
+    at = path.index(now) if now in path else 0
+    done = now not in STAGES
+    states = ["done" if i < at or done else "now" if i == at else "" for i in range(len(path))]
+    return [{"label": stage.label, "state": state} for stage, state in zip(path, states, strict=True)]
+
+
+def timeline(
+    case: Case,
+    events: Sequence[CaseEvent],
+    photos: Sequence[dict[str, Any]],
+    parts: Sequence[UnitPart],
+    plans: Sequence[ActionPlan],
+    *,
+    inside: bool,
+) -> list[dict[str, Any]]:
+    """The history in sentences, newest last. Who reported stays hidden from those outside the area."""
+    names = names_for(case, events, parts)
+    by_event: dict[int, list[dict[str, Any]]] = {}
+    for photo in photos:
+        by_event.setdefault(photo["event_seq"], []).append(photo)
+    return [
+        {
+            "title": wording.happened(event.action, event.data, names),
+            "text": wording.told(event.action, event.data, names),
+            "who": _who(event, hidden=event.seq == 1 and not inside),
+            "at": event.at,
+            "icon": wording.icon_of(event.action),
+            "tone": wording.tone_of(event.action),
+            "photos": by_event.get(event.seq, []),
+        }
+        for event in events
+    ]
+
+
+def _who(event: CaseEvent, *, hidden: bool) -> str:
+    if event.role in _GUESTS:
+        return str(_GUESTS[event.role])
+    role = str(Role(event.role).label) if event.role in Role.values else ""
+    name = "" if hidden or event.actor is None else str(event.actor)
+    return " · ".join(word for word in (role, name) if word) or _("The system")
+
+
+def names_for(case: Case, events: Iterable[CaseEvent], parts: Iterable[UnitPart]) -> wording.Names:
+    """Words for every code the events name, in at most three queries."""
+    people = {event.actor_id: str(event.actor) for event in events if event.actor_id and event.actor}
+    units = {part.unit.code: part.unit.name for part in parts}
+    classes = {case.case_class.key: str(case.case_class)} if case.case_class else {}
+    data = [event.data for event in events]
+    codes = {d.get("lead_unit") for d in data} | {c for d in data for c in d.get("assisting_units") or []}
+    if unknown := {code for code in codes if code} - units.keys():
+        units |= dict(Unit.objects.filter(code__in=unknown).values_list("code", "name"))
+    if strangers := {d["person"] for d in data if d.get("person")} - people.keys():
+        people |= {person.pk: str(person) for person in User.objects.filter(pk__in=strangers)}
+    if others := {d["class"] for d in data if d.get("class")} - classes.keys():
+        found = CaseClass.objects.filter(code__in=[key.partition("-")[2] for key in others])
+        classes |= {row.key: str(row) for row in found}
+    return wording.Names(people, units, classes)

@@ -1,0 +1,44 @@
+"""The filters of a list, from an address bar to what ``cases.selectors.filtered`` takes. Pure."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+_LISTS = ("stage", "track", "source", "line", "district", "street", "community", "grid", "unit")
+
+
+def filters_of(query: QueryDict) -> dict[str, Any]:
+    """Lists of codes, ``class``, ``open``, ``since`` and ``until`` (to the end of that day).
+
+    What can't be understood is left out: a shared link with a slip still shows a list.
+    """
+    wanted: dict[str, Any] = {
+        name: values
+        for name in _LISTS
+        if (values := [v[:40] for v in query.getlist(name)[:50] if v and "\x00" not in v])
+    }
+    if (key := query.get("class", "")) and "\x00" not in key:
+        wanted["class"] = key[:40]
+    if query.get("open") in ("yes", "no"):
+        wanted["open"] = query["open"] == "yes"
+    if since := _day(query.get("since", "")):
+        wanted["since"] = _begin(since)
+    if until := _day(query.get("until", "")):
+        wanted["until"] = _begin(until + timedelta(days=1))
+    return wanted
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text[:10])
+    except ValueError:
+        return None
+    return day if day and 2000 <= day.year <= 2100 else None
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), _ZONE)

@@ -1,0 +1,172 @@
+"""The page of a step or report: its fields as widgets, with what was typed and what was refused."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from cases import choices, policies, wording
+from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
+from cases.models import ActionPlan, Case, UnitPart
+from cases.permissions import check_may_take
+from cases.photos import addresses
+from cases.selectors import case_for, parts_of, plans_of
+from cases.workflow import BIRTHS, BY_ACTION, STEPS, Action, Stage, Step
+from core.errors import CityError, KeyReused
+from grids.access import Access
+
+_KINDS = dict.fromkeys(PHOTO_FIELDS, "photos") | {
+    "position": "position",
+    "case_class": "class",
+    "condition": "condition",
+    "comments": "comments",
+}
+
+
+def fields_of(action: str) -> tuple[str, ...]:
+    """Every field any row of the table takes for this action."""
+    return tuple(dict.fromkeys(name for step in STEPS if step.action == action for name in step.fields))
+
+
+def step_page(
+    access: Access,
+    number: str,
+    action: str,
+    *,
+    now: datetime,
+    data: QueryDict | None = None,
+    error: CityError | None = None,
+) -> dict[str, Any]:
+    """The context of a step's form. With ``error`` the form is shown again, even if the step is gone.
+
+    Raises:
+        NotFound: no such case in the scope. CityError: the step is not open to this person now.
+    """
+    case = case_for(access, number)
+    parts = parts_of(case)
+    step = _step(case, action, access, parts, error)
+    plans = list(plans_of(case)[:1])
+    form = step_form(
+        step.fields,
+        required=step.needs,
+        choices=_choices(step, access, case, parts, now),
+        data=data,
+        initial=_initial(step, case, plans),
+    )
+    page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
+    return page | {
+        "case": case,
+        "plan": plans[0] if plans else None,
+        "warned": wording.warned(step.action),
+        "danger": step.action in wording.DANGERS,
+        "version": case.version,
+        "upload_url": reverse("cases:photo_upload"),
+        "centre": {"lon": case.lon, "lat": case.lat},
+    }
+
+
+def report_page(
+    action: Action, *, data: QueryDict | None = None, error: CityError | None = None, units: bool = False
+) -> dict[str, Any]:
+    """The context of a report by staff; the caller's name and number only where ``units`` take calls."""
+    step = next(step for step in BIRTHS if step.action is action)
+    names = [name for name in step.fields if units or not name.startswith("reporter_")]
+    form = step_form(
+        names, required=step.needs, choices={"case_class": class_choices(choices.classes())}, data=data
+    )
+    page = form_context(form, step, data=data, error=error, geojson_url=reverse("cases:areas_map"))
+    return page | {"upload_url": reverse("cases:photo_upload"), "auto": True}
+
+
+def form_context(
+    form: RefusedForm,
+    step: Step,
+    *,
+    data: QueryDict | None,
+    error: CityError | None,
+    geojson_url: str,
+) -> dict[str, Any]:
+    """What ``cases/fields.html`` draws: one item a field, in the order in which it is filled in."""
+    if error:
+        form.refuse(error)
+    names = sorted(form.fields, key=lambda name: _ORDER.get(name, 9))
+    chosen = str(form["case_class"].value() or "") if "case_class" in form.fields else ""
+    sent = data.get("key", "") if data and not isinstance(error, KeyReused) else ""
+    return {
+        "form": form,
+        "action": step.action.value,
+        "title": step.action.label,
+        "items": [_item(form, name, data) for name in names],
+        "conditions": choices.conditions_of(chosen) if chosen and "condition" in form.fields else [],
+        "chosen": chosen,
+        "typed": data or {},
+        "key": sent or str(uuid4()),
+        "error": error,
+        "geojson_url": geojson_url,
+    }
+
+
+# Photos and place come first: they are why one stands there.
+_ORDER = {"photos": 0, "photos_before": 0, "photos_after": 1, "no_photo_reason": 2, "position": 3}
+_ORDER |= {"no_position_reason": 4, "case_class": 5, "condition": 6, "reject_reason": 0, "reason": 8}
+
+
+def _item(form: RefusedForm, name: str, data: QueryDict | None) -> dict[str, Any]:
+    kept = [addresses(i) for i in data.getlist(name) if len(i) == 36] if data and name in PHOTO_FIELDS else []
+    return {
+        "name": name,
+        "kind": _KINDS.get(name, "field"),
+        "field": form[name],
+        "file_name": f"{name}_files",
+        "ids": kept,
+        "required": form.fields[name].required,
+    }
+
+
+def _step(
+    case: Case, action: str, access: Access, parts: Sequence[UnitPart], error: CityError | None
+) -> Step:
+    if error is None:
+        step = policies.check_offered(case, action)
+        check_may_take(access, case, step, parts)
+        policies.check_when(case, step, access, parts)
+        return step
+    here = BY_ACTION.get((Action(action), Stage(case.stage))) if action in Action.values else None
+    found = here or next((step for step in STEPS if step.action == action and step.sources), None)
+    if found is None:
+        raise error
+    return found
+
+
+def _choices(
+    step: Step, access: Access, case: Case, parts: Sequence[UnitPart], now: datetime
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "case_class" in step.fields:
+        found["case_class"] = class_choices(choices.classes())
+    if "lead_unit" in step.fields:
+        found["units"] = choices.units_in(case.district.code)
+    if "person" in step.fields:
+        found["person"] = choices.people_for(access, case, parts, now=now)
+    return found
+
+
+def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> Mapping[str, Any]:
+    initial: dict[str, Any] = {}
+    if step.action in (Action.VERIFY, Action.FIX_NOW) and case.case_class:
+        initial["case_class"] = case.case_class.key
+        initial["condition"] = case.condition.seq if case.condition else None
+    if step.action is Action.SUBMIT_PLAN and plans:
+        initial["measures"] = "\n".join(measure.text for measure in plans[0].measures.all())
+        initial["lead_unit"] = plans[0].lead_unit.code
+        initial["assisting_units"] = [unit.code for unit in plans[0].assisting_units.all()]
+        initial["finish_by"] = localtime(plans[0].finish_by).strftime("%Y-%m-%dT%H:%M")
+    return initial
+
+
+def _place(case: Case) -> str:
+    return reverse("cases:place", args=[case.number])

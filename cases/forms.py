@@ -1,0 +1,180 @@
+"""From a POST to the raw mapping of ``cases.inputs``, and back to widgets. No rule of a step stands here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import CaseClass
+from cases.models.case import Source
+from cases.workflow import REJECT_REASONS, Stage, Track
+from core.errors import CityError, Sentence
+
+PHOTO_FIELDS = ("photos", "photos_before", "photos_after")
+_LISTS = (*PHOTO_FIELDS, "assisting_units")
+_LABELS: dict[str, Any] = {
+    "position": _("Position"),
+    "no_position_reason": _("Why there is no position"),
+    "photos": _("Photos from the place"),
+    "photos_before": _("Photos before"),
+    "photos_after": _("Photos after"),
+    "no_photo_reason": _("Why there is no photo"),
+    "case_class": _("Class"),
+    "condition": _("Filing condition"),
+    "track": _("Raise the track"),
+    "description": _("What is the matter"),
+    "address": _("Address in words"),
+    "reporter_name": _("Name of the caller"),
+    "reporter_phone": _("Phone of the caller"),
+    "person": _("Person"),
+    "reject_reason": _("Reason"),
+    "reason": _("Reason"),
+    "text": _("Note"),
+    "words": _("What the caller said"),
+    "result": _("What was done"),
+    "failed_call": _("Nobody answered the call"),
+    "measures": _("Measures"),
+    "comments": _("Comments on single measures"),
+    "lead_unit": _("Lead unit"),
+    "assisting_units": _("Assisting units"),
+    "finish_by": _("To be finished by"),
+}
+_HELP: dict[str, Any] = {
+    "case_class": _("Type Chinese, English or the code."),
+    "measures": _("One measure a line, at most 30."),
+    "track": _("Leave it empty to take what the filing condition says."),
+    "description": _("What you see, how large it is, whom it affects."),
+    "address": _("Street and number, or what stands beside it."),
+}
+_AREAS = frozenset({"description", "text", "words", "result", "reason", "measures"})
+
+
+def raw_of(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
+    """The fields of a step as ``cases.inputs.clean`` takes them; what was left empty is left out."""
+    found = {name: _raw(name, post) for name in names}
+    return {name: value for name, value in found.items() if value not in ("", [], {}, None)}
+
+
+def _raw(name: str, post: QueryDict) -> Any:
+    if name == "position":
+        typed = {key: post.get(key, "").strip() for key in ("lon", "lat", "accuracy")}
+        return {k: v for k, v in typed.items() if v} if typed["lon"] or typed["lat"] else {}
+    if name == "comments":
+        said = {k.removeprefix("comment_"): str(v) for k, v in post.items() if k.startswith("comment_")}
+        return {seq: text for seq, text in said.items() if text.strip()}
+    return post.getlist(name) if name in _LISTS else post.get(name, "")
+
+
+class RefusedForm(forms.Form):
+    """A form without rules: its errors are the sentences of a refusal by a service."""
+
+    use_required_attribute = False
+    _errors: Any
+
+    def full_clean(self) -> None:
+        """Nothing is judged here."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+
+    def refuse(self, error: CityError) -> None:
+        """Lay a refusal's sentences on their fields; what belongs to none stands on top."""
+        sentences: Mapping[str, Sentence] = error.extra.get("errors") or {error.field: error.detail}
+        for name, sentence in sentences.items():
+            place = name if name in self.fields else "__all__"
+            self.errors.setdefault(place, ErrorList()).append(str(sentence))
+
+
+class ClassSelect(forms.Select):
+    """Options that can be found by their English words and code too."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The option with what ``classpick.js`` reads."""
+        option = super().create_option(name, value, *args, **kwargs)
+        key = str(value)
+        option["attrs"] |= {"data-code": key.partition("-")[2], "data-en": self.english.get(key, "")}
+        return option
+
+    english: Mapping[str, str] = {}
+
+
+def class_choices(classes: Iterable[CaseClass]) -> tuple[list[Any], dict[str, str]]:
+    """Grouped options of the classes, and the English name of each key."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    english: dict[str, str] = {}
+    for row in classes:
+        groups.setdefault(row.major, []).append((row.key, row.name))
+        english[row.key] = row.name_en
+    return [("", "—"), *groups.items()], english
+
+
+def step_form(
+    names: Iterable[str],
+    *,
+    required: Iterable[str],
+    choices: Mapping[str, Any],
+    data: QueryDict | None = None,
+    initial: Mapping[str, Any] | None = None,
+) -> RefusedForm:
+    """A form with one field for every name; ``choices`` as ``cases.choices`` gives them."""
+    form = RefusedForm(data, initial=dict(initial or {}))
+    needed = set(required)
+    for name in names:
+        field = _field(name, choices)
+        field.required = name in needed
+        field.label, field.help_text = _LABELS[name], _HELP.get(name, "")
+        form.fields[name] = field
+    return form
+
+
+def _field(name: str, choices: Mapping[str, Any]) -> forms.Field:
+    if name == "case_class":
+        options, english = choices["case_class"]
+        widget = ClassSelect()
+        widget.english = english
+        return forms.ChoiceField(choices=options, widget=widget)
+    if name == "assisting_units":
+        return forms.MultipleChoiceField(choices=choices["units"], widget=forms.CheckboxSelectMultiple)
+    if name in ("lead_unit", "person", "track"):
+        kind = {"lead_unit": "units"}.get(name, name)
+        return forms.ChoiceField(choices=[("", "—"), *choices.get(kind, TRACKS)])
+    if name == "reject_reason":
+        return forms.ChoiceField(choices=list(REJECT_REASONS.items()), widget=forms.RadioSelect)
+    if name == "failed_call":
+        return forms.BooleanField()
+    if name == "finish_by":
+        return forms.CharField(widget=forms.TextInput(attrs={"type": "datetime-local"}))
+    if name == "reporter_phone":
+        return forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}))
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}) if name in _AREAS else forms.TextInput())
+
+
+TRACKS = [(track.value, track.label) for track in (Track.DIRECT, Track.STANDARD, Track.EMERGENCY)]
+_ANY = [("", _("All"))]
+
+
+class FilterForm(RefusedForm):
+    """The filters of the case list, as the address bar has them."""
+
+    q = forms.CharField(label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}))
+    stage = forms.ChoiceField(label=_("Stage"), choices=[*_ANY, *Stage.choices])
+    open = forms.ChoiceField(label=_("State"), choices=[*_ANY, ("yes", _("Open")), ("no", _("Done"))])
+    track = forms.ChoiceField(label=_("Track"), choices=[*_ANY, *Track.choices])
+    line = forms.ChoiceField(label=_("Line"), choices=[])
+    source = forms.ChoiceField(label=_("Source"), choices=[*_ANY, *Source.choices])
+    street = forms.ChoiceField(label=_("Street"), choices=[])
+    community = forms.ChoiceField(label=_("Community"), choices=[])
+    grid = forms.ChoiceField(label=_("Grid"), choices=[])
+    unit = forms.ChoiceField(label=_("Unit"), choices=[])
+    since = forms.CharField(label=_("From day"), widget=forms.TextInput(attrs={"type": "date"}))
+    until = forms.CharField(label=_("To day"), widget=forms.TextInput(attrs={"type": "date"}))
+
+    def __init__(self, data: QueryDict, choices: Mapping[str, list[Any]]) -> None:
+        super().__init__(data)
+        for name, options in choices.items():
+            if options:
+                self.fields[name].choices = [*_ANY, *options]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]

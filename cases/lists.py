@@ -1,0 +1,74 @@
+"""Rows of lists as templates and maps show them. No queries: everything is there already."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.workflow import OPEN, STAGES, Stage, Track
+from grids.access import Access
+
+
+def row_of(case: Case) -> dict[str, Any]:
+    """A case for ``components/case_card.html`` and the table."""
+    place = " ".join(
+        word for word in (case.community.short_name or case.community.name, case.address) if word
+    )
+    return {
+        "case": case,
+        "url": reverse("cases:detail", args=[case.number]),
+        "title": title_of(case),
+        "place": place,
+        "line": case.case_class.line if case.case_class else "",
+        "urgent": case.track == Track.EMERGENCY and case.stage in OPEN,
+    }
+
+
+def rows_of(cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """Several of them."""
+    return [row_of(case) for case in cases]
+
+
+def title_of(case: Case) -> str:
+    """The class, else the beginning of the words, else that there are none yet."""
+    if case.case_class:
+        return str(case.case_class)
+    words = case.description.partition("\n")[0]
+    return (words[:28] + "…" if len(words) > 28 else words) or _("Not classified yet")
+
+
+def points_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The rows as GeoJSON points for the map beside the list."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row["case"].lon, row["case"].lat]},
+            "properties": {"label": row["title"], "url": row["url"], "line": row["line"]},
+        }
+        for row in rows
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def queues_of(access: Access, counts: Mapping[Stage, int]) -> list[dict[str, Any]]:
+    """The stages that wait for a role this person holds, with their counts and lists."""
+    return [
+        {
+            "label": stage.label,
+            "figure": counts.get(stage, 0),
+            "url": f"{reverse('cases:list')}?stage={stage.value}",
+        }
+        for stage, spec in STAGES.items()
+        if spec.owners & access.roles
+    ]
+
+
+def all_stages(counts: Mapping[Stage, int]) -> list[dict[str, Any]]:
+    """Every open stage with its count, for those who look on."""
+    url = reverse("cases:list")
+    return [
+        {"label": stage.label, "figure": counts.get(stage, 0), "url": f"{url}?stage={stage.value}"}
+        for stage in STAGES
+    ]

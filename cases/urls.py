@@ -1,0 +1,28 @@
+"""Addresses of the cases room."""
+
+from django.urls import include, path
+
+from cases import config_urls
+from cases.views import detail, lists, photos, reports, steps
+
+app_name = "cases"
+urlpatterns = [
+    path("", lists.case_list, name="list"),
+    path("export.csv", lists.export, name="export"),
+    path("mine/", lists.mine, name="mine"),
+    path("report/", reports.report, name="report"),
+    path("report/fixed/", reports.report_fixed, name="report_fixed"),
+    path("reported/<str:number>/", reports.reported, name="reported"),
+    path("similar/", reports.similar, name="similar"),
+    path("conditions/", steps.conditions, name="conditions"),
+    path("areas.geojson", detail.areas_map, name="areas_map"),
+    path("photos/", photos.upload, name="photo_upload"),
+    path("photos/<str:photo_id>.jpg", photos.photo, name="photo"),
+    path("photos/<str:photo_id>/small.jpg", photos.small, name="photo_small"),
+    *config_urls.urlpatterns,
+    path("", include("cases.config_urls")),
+    path("<str:number>/", detail.detail, name="detail"),
+    path("<str:number>/place.geojson", detail.place, name="place"),
+    path("<str:number>/reporter/", detail.reveal, name="reveal"),
+    path("<str:number>/steps/<str:action>/", steps.step, name="step"),
+]

@@ -1,0 +1,124 @@
+"""Pages for everybody: report something, follow it by code."""
+
+from base64 import b64encode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases.following import public_page
+from cases.formpage import form_context
+from cases.forms import raw_of, step_form
+from cases.places import districts
+from cases.services.photos import photo_store
+from cases.services.report import Origin, case_report
+from cases.views.common import problem, with_photos
+from cases.views.photos import sent_file
+from cases.workflow import BIRTHS, Guest
+from core import clock
+from core.clients import client_ip
+from core.errors import CityError
+from core.services.ratelimit import rate_take
+from grids.access import NOBODY
+
+FIELDS = ("photos", "position", "description", "address", "reporter_name", "reporter_phone")
+_PHOTOS_PER_REPORT = 10
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """随手拍: a photo, a place, words; a number only if one wants to be called."""
+    if request.method != "POST":
+        return _form(request)
+    post: QueryDict = request.POST
+    try:
+        _count(request, "public.report", settings.PUBLIC_REPORTS_PER_HOUR)
+        post, error = with_photos(request, FIELDS, user_id=None, now=clock.now())
+        if error:
+            raise error
+        answer = _filed(post)
+    except CityError as refusal:
+        return _form(request, post, refusal)
+    request.session["reported"] = answer["follow_code"]
+    return redirect("public:reported")
+
+
+def _filed(post: QueryDict) -> dict[str, str]:
+    return case_report(
+        access=NOBODY,
+        raw=raw_of(FIELDS, post),
+        key=post.get("key", ""),
+        now=clock.now(),
+        origin=Origin(guest=Guest.RESIDENT),
+    )
+
+
+def _form(
+    request: HttpRequest, data: QueryDict | None = None, error: CityError | None = None
+) -> HttpResponse:
+    form = step_form(FIELDS, required=("position",), choices={}, data=data)
+    url = reverse("public:districts")
+    page = form_context(form, BIRTHS[0], data=data, error=error, geojson_url=url)
+    page |= {"upload_url": reverse("public:photo_upload"), "auto": True}
+    return render(request, "public/report.html", page, status=error.status if error else 200)
+
+
+@never_cache
+@require_safe
+def reported(request: HttpRequest) -> HttpResponse:
+    """Thanks, and the code to follow it by; shown to the browser that reported."""
+    code = request.session.get("reported", "")
+    return render(request, "public/reported.html", {"code": code}) if code else redirect("public:report")
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """One photo of a report to come; 201 with its id and a small copy inline, for nobody may fetch it."""
+    try:
+        _count(request, "public.photo", settings.PUBLIC_REPORTS_PER_HOUR * _PHOTOS_PER_REPORT)
+        photo = photo_store(data=sent_file(request), user_id=None, now=clock.now())
+    except CityError as error:
+        return problem(error)
+    with photo.thumb.open("rb") as small:
+        inline = f"data:image/jpeg;base64,{b64encode(small.read()).decode()}"
+    return JsonResponse(
+        {"id": str(photo.pk), "url": inline, "thumb_url": inline, "sha256": photo.came_sha256}, status=201
+    )
+
+
+@never_cache
+@require_safe
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for the code."""
+    if code := "".join(request.GET.get("code", "").split()).replace("/", "")[:40]:
+        return redirect("public:followed", code)
+    return render(request, "public/follow.html")
+
+
+@never_cache
+@require_safe
+def followed(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a report stands."""
+    try:
+        _count(request, "public.follow", settings.PUBLIC_LOOKUPS_PER_HOUR)
+        page = public_page(code)
+    except CityError as error:
+        context = {"error": error, "asked_code": code}
+        return render(request, "public/follow.html", context, status=error.status)
+    return render(request, "public/followed.html", page)
+
+
+@require_safe
+def districts_map(request: HttpRequest) -> JsonResponse:
+    """Outlines of the districts served."""
+    answer = JsonResponse(districts())
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+def _count(request: HttpRequest, bucket: str, limit: int) -> None:
+    rate_take(bucket=bucket, client=client_ip(request), limit=limit, now=clock.now())
