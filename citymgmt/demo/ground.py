@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass
 
 from citymgmt.demo.scenes import ROADS, SPOTS
-from citymgmt.demo.story import Story
+from citymgmt.demo.story import Land, Story
+from citymgmt.local.cast import NEXT_STREET, OTHER_STREET, STREET
 from grids.models import Area
 from grids.selectors import grid_index
 
@@ -32,8 +33,13 @@ class Ground:
             self._grids.setdefault(grid.community_id or 0, []).append(grid)
         self._communities = [area for area in communities if area.pk in self._grids]
 
-    def __len__(self) -> int:
-        return len(self._communities)
+    @property
+    def land(self) -> Land:
+        """Where the cast's own street, the neighbour's and the stranger's lie in the list."""
+        streets = [area.street.code if area.street else "" for area in self._communities]
+        return Land(
+            len(streets), streets.count(STREET), streets.index(NEXT_STREET), streets.index(OTHER_STREET)
+        )
 
     def spot(self, story: Story) -> Spot:
         """The place of a story; the same story always has the same one."""

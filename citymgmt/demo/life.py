@@ -136,9 +136,8 @@ def _next(life: Life, case: Case) -> Action | None:
     if not case.is_open:
         return None
     stage, stop = Stage(case.stage), life.story.stop_at
-    unsigned = case.parts.filter(active=True, signed_at__isnull=True)
-    if stage is stop and not (stage is Stage.HANDLE and life.story.index % 2 and unsigned.exists()):
-        return None
+    if stage is stop:
+        return _last_mark(life, case)
     for turn in _TURNS.get(stage, ()):
         if turn in life.story.turns and turn not in life.taken and _fits(case, turn):
             life.taken.add(turn)
@@ -146,6 +145,13 @@ def _next(life: Life, case: Case) -> Action | None:
     if stage is Stage.HANDLE:
         return _handling(case)
     return _USUAL[stage]
+
+
+def _last_mark(life: Life, case: Case) -> Action | None:
+    """Some cases that are held for a screen have been taken on already."""
+    if case.assignee_id or life.story.index % 2 == 0:
+        return None
+    return {Stage.HANDLE: Action.SIGN_FOR, Stage.CALL_BACK: Action.CLAIM}.get(Stage(case.stage))
 
 
 def _handling(case: Case) -> Action:

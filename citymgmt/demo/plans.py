@@ -35,12 +35,13 @@ def _track(scene: Scene) -> str:
 def _plan(crew: Crew, district: str, scene: Scene, since: datetime) -> bool:
     kind, _dash, code = scene.case_class.partition("-")
     rows = StandingPlan.objects.filter(case_class__kind=kind, case_class__code=code, area__code=district)
-    rows = rows.exclude(state=StandingPlan.State.RETIRED)
     plan = rows.order_by("-version").first()
     awaited = district == MAIN and scene.case_class == _AWAITED
     drafted = plan is None
     plan_id = plan.pk if plan else _draft(crew, district, scene, since)
-    if (plan is None or plan.state == StandingPlan.State.DRAFT) and not awaited:
+    # What somebody drafted or retired since on the pages stays as it is.
+    unfinished = plan is not None and plan.version == 1 and plan.state == StandingPlan.State.DRAFT
+    if (drafted or unfinished) and not awaited:
         bureau = crew.access(crew.at(Role.BUREAU, district)[0])
         standing_plan_approve(access=bureau, plan_id=plan_id, now=since)
     return drafted

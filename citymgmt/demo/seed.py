@@ -12,6 +12,7 @@ from citymgmt.demo.life import Life, story_live, story_uuid
 from citymgmt.demo.people import Crew, crew_make
 from citymgmt.demo.plans import plans_make
 from citymgmt.demo.story import story
+from core.errors import CityError
 from core.services.outbox import outbox_drain
 
 # People and plans are there before the oldest case, whenever the days are filled.
@@ -40,21 +41,30 @@ def demo_prepare(*, now: datetime, seed: int) -> Demo:
     return Demo(crew, Ground(crew.communities), now, seed)
 
 
-def demo_fill(*, demo: Demo, days: int, cases: int) -> Iterator[bool]:
-    """Live the stories 0 to ``cases`` - 1 of the last ``days`` days; True for each that was not there.
+ADDED, KNOWN = "added", "known"
+
+
+def demo_fill(*, demo: Demo, days: int, cases: int) -> Iterator[str]:
+    """Live the stories 0 to ``cases`` - 1 of the last ``days`` days; ``added``, ``known``, or a refusal.
 
     A story is one transaction and its case has a UUID that follows from seed and number, so a killed
-    run goes on where it was and a second one adds nothing.
+    run goes on where it was and a second one adds nothing. A story is refused, with its sentence, where
+    somebody has meanwhile retired a place or closed a login on the pages.
     """
+    land = demo.ground.land
     for index in range(cases):
         uuid = story_uuid(demo.seed, index)
         if Case.objects.filter(uuid=uuid).exists():
-            yield False
+            yield KNOWN
             continue
-        told = story(index=index, seed=demo.seed, now=demo.now, days=days, communities=len(demo.ground))
-        with transaction.atomic():
-            story_live(Life(told, demo.ground.spot(told), demo.crew, uuid, demo.now))
-        yield True
+        told = story(index=index, seed=demo.seed, now=demo.now, days=days, land=land)
+        try:
+            with transaction.atomic():
+                story_live(Life(told, demo.ground.spot(told), demo.crew, uuid, demo.now))
+        except CityError as refusal:
+            yield str(refusal)
+        else:
+            yield ADDED
 
 
 def demo_tell(*, now: datetime) -> None:

@@ -14,9 +14,9 @@ _TURNS: tuple[tuple[Action, int], ...] = (
     (Action.REJECT, 6),
     (Action.FIX_NOW, 9),
     (Action.CORRECT, 4),
-    (Action.SEND_BACK, 3),
-    (Action.RETURN_PLAN, 7),
-    (Action.RETURN_DISPATCH, 5),
+    (Action.SEND_BACK, 7),
+    (Action.RETURN_PLAN, 14),
+    (Action.RETURN_DISPATCH, 11),
     (Action.REWORK, 9),
     (Action.DISSATISFIED, 8),
     (Action.NOTE, 9),
@@ -35,11 +35,40 @@ _HOURS = (
 )
 _EVENING = ((18, 5), (19, 6), (20, 5), (21, 3), (22, 1))
 _HOT_SPOTS = 7
-# One case of each stage for everybody's first screen, opened in the last two days; three rounds.
-SHOWN = (
-    Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.HANDLE, Stage.CHECK,
-    Stage.CALL_BACK,
-) * 3  # fmt: skip
+# What stands before everybody's eyes on the first screen: stage, class, where, hours since the report.
+_LITTER, _DEBRIS, _LAMP, _TREE, _COVER = (
+    next(scene for scene in SCENES if scene.case_class == key)
+    for key in ("matter-06010", "matter-06011", "component-01037", "component-04002", "component-01001")
+)
+SHOWN: tuple[tuple[Stage, Scene, str, float, float], ...] = (
+    *(
+        (Stage.VERIFY, _LITTER, "own", 0.2, 1.3),
+        (Stage.PLAN, _DEBRIS, "own", 1.0, 4.0),
+        (Stage.APPROVE, _DEBRIS, "own", 2.0, 6.0),
+        (Stage.DISPATCH, _DEBRIS, "own", 3.0, 6.0),
+        (Stage.HANDLE, _LITTER, "own", 3.0, 9.0),
+        (Stage.HANDLE, _DEBRIS, "own", 8.0, 40.0),
+        (Stage.CHECK, _LITTER, "own", 4.0, 20.0),
+        (Stage.CALL_BACK, _LITTER, "own", 6.0, 30.0),
+    )
+    * 3,
+    (Stage.HANDLE, _LAMP, "own", 3.0, 20.0),
+    (Stage.HANDLE, _TREE, "own", 3.0, 20.0),
+    (Stage.HANDLE, _COVER, "own", 1.5, 2.5),
+    (Stage.VERIFY, _LITTER, "next", 0.3, 2.0),
+    (Stage.VERIFY, _TREE, "other", 0.3, 2.0),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """The communities as positions in a list: how many, how many of them (the first) belong to the
+    cast's own street, and the first one of the neighbour's street and of the stranger's district."""
+
+    total: int
+    own: int
+    next: int
+    other: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +94,11 @@ class Story:
         return random.Random(f"{self.index}:{self.scene.case_class}:{about}")  # noqa: S311
 
 
-def story(*, index: int, seed: int, now: datetime, days: int, communities: int) -> Story:
-    """The story with this number. The first ones stand in every stage before the cast's eyes.
-
-    ``communities`` is how many there are to choose from; the first is the cast's own.
-    """
+def story(*, index: int, seed: int, now: datetime, days: int, land: Land) -> Story:
+    """The story with this number. The first ones stand in every stage before the cast's eyes."""
     dice = random.Random(f"{seed}:{index}")  # noqa: S311 - made-up life, no secret
     if index < len(SHOWN):
-        return _shown(index, dice, now)
+        return _shown(index, dice, now, land)
     scene = dice.choices(SCENES, [scene.weight for scene in SCENES])[0]
     hot_spot = dice.randrange(_HOT_SPOTS) if dice.random() < 0.3 else None
     return Story(
@@ -80,7 +106,7 @@ def story(*, index: int, seed: int, now: datetime, days: int, communities: int) 
         opened=_opened(dice, now, days, scene),
         scene=scene,
         reporter=dice.choices(("worker", "officer", "fixed", "hotline", "resident"), (40, 14, 8, 24, 14))[0],
-        community=_community(dice, communities, hot_spot),
+        community=_community(dice, land, hot_spot),
         hot_spot=hot_spot,
         turns=frozenset(action for action, share in _TURNS if dice.random() * 100 < share),
         slow=dice.random() < 0.05,
@@ -88,17 +114,14 @@ def story(*, index: int, seed: int, now: datetime, days: int, communities: int) 
     )
 
 
-def _shown(index: int, dice: random.Random, now: datetime) -> Story:
-    stage = SHOWN[index]
-    planned = stage in (Stage.PLAN, Stage.APPROVE, Stage.DISPATCH)
-    # Work for the named handler; what has to be planned takes days and so the standard track.
-    scene = SCENES[1] if planned else SCENES[0]
+def _shown(index: int, dice: random.Random, now: datetime, land: Land) -> Story:
+    stage, scene, where, least, most = SHOWN[index]
     return Story(
         index=index,
-        opened=now - timedelta(hours=dice.uniform(7, 40)),
+        opened=now - timedelta(hours=dice.uniform(least, most)),
         scene=scene,
-        reporter="hotline" if stage is Stage.CALL_BACK or index % 2 else "worker",
-        community=0,
+        reporter="hotline" if stage is Stage.CALL_BACK else ("worker", "hotline", "officer")[index % 3],
+        community={"own": 0, "next": land.next, "other": land.other}[where],
         hot_spot=None,
         turns=frozenset(),
         slow=False,
@@ -123,8 +146,11 @@ def _busy(day: date, ago: int, days: int) -> float:
     return weekend * (1.3 - 0.6 * ago / days)
 
 
-def _community(dice: random.Random, communities: int, hot_spot: int | None) -> int:
+def _community(dice: random.Random, land: Land, hot_spot: int | None) -> int:
     if hot_spot is not None:
-        return hot_spot * 3 % communities
-    # The cast's own community and street see most of it.
-    return min(int(dice.expovariate(1) * communities / 3.2), communities - 1)
+        return hot_spot * 7 % land.total
+    # A sixth in the cast's own community, a third in the rest of its street, the other half all over.
+    drawn = dice.random()
+    if drawn < 0.17:
+        return 0
+    return dice.randrange(land.own) if drawn < 0.5 else dice.randrange(land.total)

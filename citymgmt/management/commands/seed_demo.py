@@ -1,11 +1,12 @@
 """``manage.py seed_demo``: made-up people and days, through the services."""
 
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from citymgmt.demo.seed import demo_fill, demo_prepare, demo_tell
+from citymgmt.demo.seed import ADDED, KNOWN, demo_fill, demo_prepare, demo_tell
 from core import clock
 from core.errors import CityError
 from core.progress import Meter
@@ -29,11 +30,15 @@ class Command(BaseCommand):
         try:
             demo = demo_prepare(now=now, seed=options["seed"])
             with Meter("demo", cases, self.stderr) as meter:
-                new = 0
-                for was_new in demo_fill(demo=demo, days=days, cases=cases):
-                    new += was_new
+                results: Counter[str] = Counter()
+                for result in demo_fill(demo=demo, days=days, cases=cases):
+                    results[result] += 1
                     meter.advance()
         except CityError as refusal:
             raise CommandError(str(refusal)) from refusal
         demo_tell(now=now)
-        self.stdout.write(f"{new} made-up cases added")
+        self.stdout.write(
+            f"{results.pop(ADDED, 0)} made-up cases added, {results.pop(KNOWN, 0)} there already"
+        )
+        for sentence, count in sorted(results.items()):
+            self.stdout.write(f"{count} left out: {sentence}")
