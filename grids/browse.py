@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from shapely.geometry.base import BaseGeometry
 
 from accounts.models import Unit, User
-from accounts.roles import May, Role
+from accounts.roles import Line, May, Role
 from core.errors import NotFound, Sentence
 from core.models import AuditEntry
 from grids.access import Access
@@ -143,12 +143,12 @@ def _facts(row: AuditEntry) -> str:
 _FACTS: dict[str, Sentence] = {
     "name": _("Name"), "parent": _("Below"), "valid_to": _("Ends"), "successors": _("Followed by"),
     "role": _("Role"), "user": _("Person"), "place": _("Place"), "starts_at": _("From"),
-    "ends_at": _("Until"), "line": _("Line of work"), "active": pgettext_lazy("login", "Open"),
+    "ends_at": _("Until"), "line": _("Line of work"), "active": _("State"),
 }  # fmt: skip
 
 
 def _fact(name: str, before: Any, after: Any) -> str:
-    if name not in _FACTS or (not before and not after):
+    if name not in _FACTS or (before in (None, "") and after in (None, "", [])):
         return ""
     old, new = _plain(name, before), _plain(name, after)
     return f"{_FACTS[name]}: {old} → {new}" if old and old != new else f"{_FACTS[name]}: {new}"
@@ -157,6 +157,10 @@ def _fact(name: str, before: Any, after: Any) -> str:
 def _plain(name: str, value: Any) -> str:
     if name == "role" and value in Role.values:
         return str(Role(value).label)
+    if name == "line" and value in Line.values:
+        return str(Line(value).label)
+    if isinstance(value, bool):
+        return str(_("Takes work") if value else pgettext_lazy("unit", "Closed"))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     text = "" if value is None else str(value)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Unit, User
+from accounts.roles import Line
 from grids.models import Area
 from tests.cast import NOW
 
@@ -245,3 +246,15 @@ def test_the_districts_map_is_open_and_names_nothing_below(world):
 @pytest.mark.parametrize("query", ["cursor=nonsense", "level=planet", "state=x&q=%00", "parent=999"])
 def test_a_tampered_address_is_answered_with_a_page(login, query):
     assert login("admin").get(f"{reverse('grids:areas')}?{query}").status_code in {200, 400, 404}
+
+
+def test_the_history_of_a_unit_tells_in_words_what_changed(login):
+    client = login("admin")
+    about = {"name": "长寿路灯所", "line": "municipal", "kind": "handler", "district": "500115"}
+    press(client, "unit_add", code="cs-lamps", active="on", **about)
+    press(client, "unit_change", "cs-lamps", **about | {"line": "greenery"})
+    texts = [past.text for past in client.get(reverse("grids:unit", args=["cs-lamps"])).context["history"]]
+    assert len(texts) == 2
+    assert "True" not in "".join(texts)
+    assert str(Line.MUNICIPAL.label) in texts[0]
+    assert str(Line.GREENERY.label) in texts[0]
