@@ -14,8 +14,8 @@ from cases.models import CaseClass, FilingCondition, StandingPlan
 from core.models import AuditEntry
 from tests.cast import World, standing_plan
 
-# Session, person, three of access_for's and its levels, and the unread count: every page has them.
-FRAME = 12
+# Session, person, five for the scopes, the unread count: every page has them.
+FRAME = 8
 
 
 @pytest.fixture
