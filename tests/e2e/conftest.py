@@ -2,9 +2,18 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.desk import Desk
 
 # Playwright's synchronous interface runs an event loop in this thread; Django's guard would take every
 # query of a test for one made inside that loop.
@@ -44,3 +53,40 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def short_patience(page: Any) -> None:
     """Everything is on this machine: what has not come in ten seconds does not come."""
     page.set_default_timeout(10_000)
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole system, started as ``make run`` starts it, with two made-up days.
+
+    CITYMGMT_TOWN names one that runs already.
+    """
+    if running := os.environ.get("CITYMGMT_TOWN"):
+        yield running
+        return
+    var = tmp_path_factory.mktemp("town")
+    log = var / "log"
+    env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"}}
+    env |= {"CITYMGMT_VAR": str(var), "DAYS": "2", "PORT": "18200", "PYTHONUNBUFFERED": "1"}
+    with log.open("w") as out:
+        start = subprocess.Popen([sys.executable, "-m", "citymgmt.local"], env=env, stdout=out, stderr=out)
+    try:
+        yield _address(start, log)
+    finally:
+        start.send_signal(signal.SIGTERM)
+        start.wait(timeout=60)
+
+
+def _address(start: subprocess.Popen[bytes], log: Path) -> str:
+    until = time.monotonic() + 240
+    while "everything runs" not in log.read_text():
+        if start.poll() is not None or time.monotonic() > until:
+            pytest.fail(f"The system did not start:\n{log.read_text()}")
+        time.sleep(0.2)
+    return next(word for word in log.read_text().split() if word.startswith("http://")).rstrip("/")
+
+
+@pytest.fixture
+def desk(page: Page, town: str) -> Desk:
+    """A browser in front of the town, with nobody logged in."""
+    return Desk(page, town)
