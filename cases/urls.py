@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-from cases import config_urls
 from cases.views import detail, lists, photos, reports, steps
 
 app_name = "cases"
@@ -19,7 +18,6 @@ urlpatterns = [
     path("photos/", photos.upload, name="photo_upload"),
     path("photos/<str:photo_id>.jpg", photos.photo, name="photo"),
     path("photos/<str:photo_id>/small.jpg", photos.small, name="photo_small"),
-    *config_urls.urlpatterns,
     path("", include("cases.config_urls")),
     path("<str:number>/", detail.detail, name="detail"),
     path("<str:number>/place.geojson", detail.place, name="place"),

@@ -14,8 +14,8 @@ from cases.models import CaseClass, FilingCondition, StandingPlan
 from core.models import AuditEntry
 from tests.cast import World, standing_plan
 
-# Session, person, five for the scopes, the unread count: every page has them.
-FRAME = 8
+# Session, person, five for the scopes and their moment, the unread count: every page has them.
+FRAME = 9
 
 
 @pytest.fixture
@@ -479,5 +479,5 @@ def test_the_pages_of_plans_cost_the_same_at_any_number(
         )  # fmt: skip
         with django_assert_max_num_queries(FRAME + 3):
             client.get(reverse("cases:standing_plans"))
-        with django_assert_max_num_queries(FRAME + 4):
+        with django_assert_max_num_queries(FRAME + 5):  # one asks PostgreSQL what day it is
             client.get(plan_page(plan))
