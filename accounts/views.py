@@ -54,7 +54,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, form: PasswordForm) -> HttpResponse:
-    user = User.objects.get(pk=request.user.pk)
+    user = User.objects.get(pk=request.user.pk or 0)
     given = form.cleaned_data
     password_change(user=user, old=given["old"], new=given["new"], now=clock.now())
     user.refresh_from_db()
