@@ -13,8 +13,8 @@ from cases import choices, policies, wording
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
 from cases.models import ActionPlan, Case, UnitPart
 from cases.permissions import check_may_take
-from cases.photos import addresses
-from cases.selectors import case_for, parts_of, plans_of
+from cases.photos import addresses, shown
+from cases.selectors import case_for, parts_of, photos_of, plans_of
 from cases.workflow import BIRTHS, BY_ACTION, STEPS, Action, Stage, Step
 from core.errors import CityError, KeyReused
 from grids.access import Access
@@ -66,6 +66,8 @@ def step_page(
         "version": case.version,
         "upload_url": reverse("cases:photo_upload"),
         "centre": {"lon": case.lon, "lat": case.lat},
+        "made_up": case.grid.made_up,
+        "photos": [shown(photo) for photo in photos_of(case)],
     }
 
 
@@ -79,7 +81,7 @@ def report_page(
         names, required=step.needs, choices={"case_class": class_choices(choices.classes())}, data=data
     )
     page = form_context(form, step, data=data, error=error, geojson_url=reverse("cases:areas_map"))
-    return page | {"upload_url": reverse("cases:photo_upload"), "auto": True}
+    return page | {"upload_url": reverse("cases:photo_upload"), "auto": True, "made_up": True}
 
 
 def form_context(
