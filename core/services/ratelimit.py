@@ -18,20 +18,26 @@ def rate_take(*, bucket: str, client: str, limit: int, now: datetime) -> None:
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     mine = RateCount.objects.filter(bucket=bucket, client=client[:64], hour=hour)
-    if mine.filter(count__lt=limit).update(count=F("count") + 1):
+    free = mine.filter(count__lt=limit)
+    if free.update(count=F("count") + 1) or (limit > 0 and _first(bucket, client, hour)):
         return
+    # Either the limit is reached, or a twin made the row a moment ago.
+    if free.update(count=F("count") + 1):
+        return
+    wait = int((hour + timedelta(hours=1) - now).total_seconds()) + 1
+    raise TooOften(
+        _("That was a lot of requests from your connection. Please try again within the hour."),
+        retry_after=wait,
+    )
+
+
+def _first(bucket: str, client: str, hour: datetime) -> bool:
     try:
         with transaction.atomic():
             RateCount.objects.create(bucket=bucket, client=client[:64], hour=hour, count=1)
     except IntegrityError:
-        # Either the limit is reached, or a twin made the row a moment ago.
-        if mine.filter(count__lt=limit).update(count=F("count") + 1):
-            return
-        wait = int((hour + timedelta(hours=1) - now).total_seconds()) + 1
-        raise TooOften(
-            _("That was a lot of requests from your connection. Please try again within the hour."),
-            retry_after=wait,
-        ) from None
+        return False
+    return True
 
 
 def rates_forget(*, now: datetime) -> int:

@@ -1,0 +1,82 @@
+"""Every address of the site, and what it owes to somebody it is none of the business of.
+
+A new address that is not written down here fails the sweep.
+"""
+
+from enum import Enum, auto
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cases.workflow import BIRTHS, Action
+
+
+class Kind(Enum):
+    """What an address answers to people outside."""
+
+    CASE = auto()  # names one case, or a thing of it: refused
+    PLACE = auto()  # names an area, unit, person or plan of a district: refused, or shown without any case
+    SCOPED = auto()  # answers with what lies in one's own scope, so without anything of the case
+    LISTS_CASES = auto()  # the same, and whoever is in the scope finds the case there
+    OPEN = auto()  # for everybody, also without a login; nothing of a case in it
+
+
+_STEPS = [action.value for action in Action if action not in {step.action for step in BIRTHS}]
+_BY_KIND: dict[Kind, tuple[str, ...]] = {
+    Kind.CASE: (
+        "cases/<str:number>/", "cases/<str:number>/place.geojson", "cases/<str:number>/reporter/",
+        "cases/<str:number>/steps/<str:action>/", "cases/photos/<str:photo_id>.jpg",
+        "cases/photos/<str:photo_id>/small.jpg", "cases/reported/<str:number>/",
+        "api/v1/cases/<str:number>/", "api/v1/cases/<str:number>/events/",
+        "api/v1/cases/<str:number>/candidates/", "api/v1/cases/<str:number>/steps/<str:action>/",
+        *(f"api/v1/cases/<str:number>/steps/{action}/" for action in _STEPS),
+        "api/v1/photos/<uuid:photo_id>/", "api/v1/photos/<uuid:photo_id>/file/",
+        "api/v1/photos/<uuid:photo_id>/small/", "notices/<int:pk>/go/",
+    ),
+    Kind.PLACE: (
+        "cases/catalogue/<slug:key>/", "cases/catalogue/<slug:key>/<int:seq>/",
+        "cases/standing-plans/<int:pk>/", "cases/standing-plans/<int:pk>/approve/",
+        "cases/standing-plans/<int:pk>/retire/", "api/v1/classes/<str:key>/",
+        "api/v1/standing-plans/<int:plan_id>/approve/", "api/v1/standing-plans/<int:plan_id>/retire/",
+        "api/v1/areas/<str:code>/", "grids/areas/<slug:code>/", "grids/areas/<slug:code>/add/",
+        "grids/areas/<slug:code>/rename/", "grids/areas/<slug:code>/retire/", "grids/people/<str:username>/",
+        "grids/people/<str:username>/close/", "grids/people/<str:username>/reopen/",
+        "grids/people/<str:username>/password/", "grids/postings/<int:posting>/end/",
+        "grids/units/<slug:code>/", "grids/units/<slug:code>/change/",
+    ),
+    Kind.LISTS_CASES: (
+        "cases/", "cases/export.csv", "cases/similar/", "api/v1/cases/", "api/v1/cases/similar/",
+        "api/v1/cases/geojson/",
+    ),
+    Kind.SCOPED: (
+        "cases/mine/", "cases/report/", "cases/report/fixed/", "cases/conditions/", "cases/areas.geojson",
+        "cases/photos/", "cases/catalogue/", "cases/catalogue.csv", "cases/standing-plans/",
+        "cases/standing-plans/new/", "notices/", "notices/read/", "accounts/password/", "accounts/logout/",
+        "api/v1/logout/", "api/v1/logoutall/", "api/v1/me/", "api/v1/roles/", "api/v1/areas/",
+        "api/v1/areas/geojson/", "api/v1/locate/", "api/v1/units/", "api/v1/notices/",
+        "api/v1/notices/read/", "api/v1/cases/report/", "api/v1/cases/fixed/", "api/v1/cases/counts/",
+        "api/v1/photos/", "api/v1/classes/", "api/v1/reject-reasons/", "api/v1/stages/",
+        "api/v1/standing-plans/", "grids/", "grids/areas.csv", "grids/outlines.json",
+        "grids/import/", "grids/import/apply/", "grids/people/",
+        "grids/people/add/", "grids/postings.csv", "grids/postings/add/", "grids/units/", "grids/units/add/",
+    ),
+    Kind.OPEN: (
+        "", "health/", "styleguide/", "i18n/setlang/", "accounts/login/", "report/", "report/done/",
+        "report/photos/", "grids/districts.json", "report/districts.geojson", "follow/", "follow/<str:code>/", "api/schema/",
+        "api/docs/", "api/v1/login/", "api/v1/public/reports/", "api/v1/public/reports/<str:code>/",
+        "api/v1/public/photos/", "api/<path:rest>",
+    ),
+}  # fmt: skip
+REGISTER = {route: kind for kind, routes in _BY_KIND.items() for route in routes}
+
+
+def all_routes() -> list[str]:
+    """Every address pattern there is, as one string from the root."""
+    return list(_routes(get_resolver().url_patterns, ""))
+
+
+def _routes(patterns: list[URLPattern | URLResolver], above: str) -> list[str]:
+    found = []
+    for pattern in patterns:
+        route = above + str(pattern.pattern)
+        found += _routes(pattern.url_patterns, route) if isinstance(pattern, URLResolver) else [route]
+    return found
