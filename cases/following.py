@@ -3,17 +3,13 @@
 from typing import Any
 
 from cases import wording
-from cases.selectors import events_of, public_case
+from cases.models import Case
+from cases.selectors import events_of
 from cases.workflow import DONE, REJECT_REASONS, Stage
 
 
-def public_page(code: str) -> dict[str, Any]:
-    """The context of the public page.
-
-    Raises:
-        NotFound: no report has this code.
-    """
-    case = public_case(code)
+def public_page(case: Case) -> dict[str, Any]:
+    """The context of the public page."""
     moves = [event for event in events_of(case) if event.from_stage != event.to_stage]
     rejected = next((e.data.get("reject_reason", "") for e in moves if e.to_stage == Stage.REJECTED), "")
     return {

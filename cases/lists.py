@@ -1,13 +1,20 @@
-"""Rows of lists as templates and maps show them. No queries: everything is there already."""
+"""Lists of cases as templates and maps show them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.choices import list_choices
+from cases.filters import filters_of
+from cases.forms import FilterForm
 from cases.models import Case
+from cases.selectors import cases_for, filtered, searched
 from cases.workflow import OPEN, STAGES, Stage, Track
+from core.paging import page_of
 from grids.access import Access
 
 
@@ -50,6 +57,32 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for row in rows
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def list_page(access: Access, query: QueryDict) -> dict[str, Any]:
+    """The context of the case list: a page of rows, the map's points, the filters; five queries at most.
+
+    Raises:
+        BadInput: the page marker is not one of ours.
+    """
+    wanted = filters_of(query)
+    page = page_of(rows_found(access, query), by="-opened_at", cursor=query.get("cursor", ""))
+    rows = rows_of(page.rows)
+    kept = query.copy()
+    kept.pop("cursor", None)
+    return {
+        "page": page,
+        "rows": rows,
+        "points": points_of(rows),
+        "form": FilterForm(query, list_choices(access, wanted)),
+        "query": kept.urlencode(),
+        "narrowed": bool(wanted or query.get("q")),
+    }
+
+
+def rows_found(access: Access, query: QueryDict) -> QuerySet[Case]:
+    """The cases of the scope that the address bar asks for."""
+    return searched(filtered(cases_for(access), filters_of(query)), access, query.get("q", ""))
 
 
 def queues_of(access: Access, counts: Mapping[Stage, int]) -> list[dict[str, Any]]:

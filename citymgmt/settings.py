@@ -4,6 +4,7 @@ Without any variable the system runs on this machine alone: SQLite and a file-sy
 ``var/``. A district or more sets ``DATABASE_URL`` and ``CELERY_BROKER_URL`` (docs/operators-guide.md).
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -203,7 +204,8 @@ SPECTACULAR_SETTINGS = {
         "UnitKindEnum": "accounts.models.Unit.Kind",
     },
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
+# A device that has not been used to log in for a month asks again.
+REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("TOKEN_DAYS", default=30)), "AUTH_HEADER_PREFIX": "Token"}
 
 # --- language, time, files -----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

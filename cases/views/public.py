@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,19 +12,16 @@ from cases.following import public_page
 from cases.formpage import form_context
 from cases.forms import raw_of, step_form
 from cases.places import districts
-from cases.services.photos import photo_store
-from cases.services.report import Origin, case_report
-from cases.views.common import problem, with_photos
+from cases.services.public import resident_look_up, resident_photo, resident_report
+from cases.uploads import with_photos
+from cases.views.common import problem
 from cases.views.photos import sent_file
-from cases.workflow import BIRTHS, Guest
+from cases.workflow import BIRTHS
 from core import clock
 from core.clients import client_ip
 from core.errors import CityError
-from core.services.ratelimit import rate_take
-from grids.access import NOBODY
 
 FIELDS = ("photos", "position", "description", "address", "reporter_name", "reporter_phone")
-_PHOTOS_PER_REPORT = 10
 
 
 @never_cache
@@ -36,25 +32,16 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form(request)
     post: QueryDict = request.POST
     try:
-        _count(request, "public.report", settings.PUBLIC_REPORTS_PER_HOUR)
         post, error = with_photos(request, FIELDS, user_id=None, now=clock.now())
         if error:
             raise error
-        answer = _filed(post)
+        answer = resident_report(
+            raw=raw_of(FIELDS, post), key=post.get("key", ""), client=client_ip(request), now=clock.now()
+        )
     except CityError as refusal:
         return _form(request, post, refusal)
     request.session["reported"] = answer["follow_code"]
     return redirect("public:reported")
-
-
-def _filed(post: QueryDict) -> dict[str, str]:
-    return case_report(
-        access=NOBODY,
-        raw=raw_of(FIELDS, post),
-        key=post.get("key", ""),
-        now=clock.now(),
-        origin=Origin(guest=Guest.RESIDENT),
-    )
 
 
 def _form(
@@ -79,8 +66,7 @@ def reported(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """One photo of a report to come; 201 with its id and a small copy inline, for nobody may fetch it."""
     try:
-        _count(request, "public.photo", settings.PUBLIC_REPORTS_PER_HOUR * _PHOTOS_PER_REPORT)
-        photo = photo_store(data=sent_file(request), user_id=None, now=clock.now())
+        photo = resident_photo(data=sent_file(request), client=client_ip(request), now=clock.now())
     except CityError as error:
         return problem(error)
     with photo.thumb.open("rb") as small:
@@ -104,8 +90,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 def followed(request: HttpRequest, code: str) -> HttpResponse:
     """Where a report stands."""
     try:
-        _count(request, "public.follow", settings.PUBLIC_LOOKUPS_PER_HOUR)
-        page = public_page(code)
+        page = public_page(resident_look_up(code=code, client=client_ip(request), now=clock.now()))
     except CityError as error:
         context = {"error": error, "asked_code": code}
         return render(request, "public/follow.html", context, status=error.status)
@@ -118,7 +103,3 @@ def districts_map(request: HttpRequest) -> JsonResponse:
     answer = JsonResponse(districts())
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
-
-
-def _count(request: HttpRequest, bucket: str, limit: int) -> None:
-    rate_take(bucket=bucket, client=client_ip(request), limit=limit, now=clock.now())

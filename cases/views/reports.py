@@ -14,7 +14,8 @@ from cases.lists import row_of
 from cases.reporting import sent_before, similar_to
 from cases.selectors import case_for
 from cases.services.report import case_report
-from cases.views.common import access_of, with_photos
+from cases.uploads import with_photos
+from cases.views.common import access_of
 from cases.workflow import Action
 from core import clock
 from core.errors import CityError

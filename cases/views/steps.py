@@ -12,10 +12,11 @@ from cases.formpage import fields_of, step_page
 from cases.forms import raw_of
 from cases.selectors import cases_for
 from cases.services.advance import case_advance
-from cases.views.common import access_of, version_of, with_photos
+from cases.uploads import with_photos
+from cases.views.common import access_of, version_of
 from cases.workflow import Action
 from core import clock
-from core.errors import CityError, NotFound
+from core.errors import CityError
 
 
 @login_required
@@ -31,14 +32,13 @@ def step(request: HttpRequest, number: str, action: str) -> HttpResponse:
 def _take(request: HttpRequest, number: str, action: str) -> HttpResponse:
     access, now, names = access_of(request), clock.now(), fields_of(action)
     post, error = with_photos(request, names, user_id=access.user_id, now=now)
+    raw, version, key = raw_of(names, post), version_of(post), post.get("key", "")
     try:
         if error:
             raise error
-        case_advance(number=number, action=action, access=access, raw=raw_of(names, post), now=now,
-                     version=version_of(post), key=post.get("key", ""))  # fmt: skip
-    except NotFound:
-        raise
+        case_advance(number=number, action=action, access=access, raw=raw, version=version, key=key, now=now)
     except CityError as refusal:
+        # A case outside the scope is not found by the form either.
         page = step_page(access, number, action, now=now, data=post, error=refusal)
         return render(request, "cases/step.html", page, status=refusal.status)
     return _done(request, number, action)
