@@ -56,7 +56,8 @@ def with_events(case: Case, wanted: int) -> Case:
 WHO = {
     "claim": {"verify": "colleague", "handle": "clean_head", "check": "officer", "call_back": "community"},
     "assign": {
-        "verify": "leader_of_squad", "handle": "clean_head", "check": "leader_of_squad", "call_back": "station",
+        "verify": "leader_of_squad", "handle": "clean_head", "check": "leader_of_squad",
+        "call_back": "station",
     },
     "verify": {"verify": "officer"}, "fix_now": {"verify": "officer"}, "reject": {"verify": "officer"},
     "correct": {"verify": "officer", "plan": "station"}, "send_back": {"plan": "station"},

@@ -28,7 +28,9 @@ def rows() -> list[int]:
 
 def walk(by: str, size: int) -> tuple[list[int], list[int]]:
     """The ids met going forward to the end, and then back to the start."""
-    forward, backward, cursor = [], [], ""
+    forward: list[int] = []
+    backward: list[int] = []
+    cursor = ""
     while True:
         page = page_of(IdempotencyKey.objects.all(), by=by, cursor=cursor, size=size)
         forward += [row.pk for row in page.rows]

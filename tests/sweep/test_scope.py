@@ -10,7 +10,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Unit, User
@@ -41,7 +40,7 @@ class Target:
     def path(self, route: str) -> str:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: self.names[part[1]], route)
 
-    def leaks(self, route: str, answer: HttpResponse) -> list[str]:
+    def leaks(self, route: str, answer: Any) -> list[str]:
         body = content(answer)
         given = self.path(route)
         return [s for s in self.secrets if s not in given and (s in body or json.dumps(s)[1:-1] in body)]
@@ -86,7 +85,7 @@ def signed_in(world: World, who: str) -> Client:
     return client
 
 
-def ask(client: Client, method: str, path: str, target: Target) -> HttpResponse:
+def ask(client: Client, method: str, path: str, target: Target) -> Any:
     api = path.startswith("/api/")
     headers = {"If-Match": f'"{target.case.version}"', "Idempotency-Key": "sweep"} if api else {}
     if method == "get":
@@ -96,7 +95,7 @@ def ask(client: Client, method: str, path: str, target: Target) -> HttpResponse:
     return client.post(path, {"text": "x", "key": "sweep", "version": target.case.version, "reason": "测试"})
 
 
-def fault(kind: Kind, who: str, answer: HttpResponse) -> str:
+def fault(kind: Kind, who: str, answer: Any) -> str:
     """What is wrong with the status alone."""
     if answer.status_code >= 500:
         return f"a fault: {answer.status_code}"
