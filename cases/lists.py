@@ -89,6 +89,7 @@ def queues_of(access: Access, counts: Mapping[Stage, int]) -> list[dict[str, Any
     """The stages that wait for a role this person holds, with their counts and lists."""
     return [
         {
+            "stage": stage,
             "label": stage.label,
             "figure": counts.get(stage, 0),
             "url": f"{reverse('cases:list')}?stage={stage.value}",

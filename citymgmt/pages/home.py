@@ -6,11 +6,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import May
 from cases.lists import all_stages, queues_of, rows_of
-from cases.selectors import my_reports, my_tasks, stage_counts
+from cases.selectors import my_reports, my_tasks, oldest_in, stage_counts
 from citymgmt.navigation import REPORTERS
 from grids.access import Access
 
-_TASKS, _REPORTS = 12, 5
+_TASKS, _REPORTS, _ROWS = 12, 5, 6
 
 
 @require_safe
@@ -23,19 +23,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def workbench(access: Access) -> dict[str, object]:
-    """My tasks, the queues my roles own, my latest reports; in three queries."""
+    """My tasks, the queues my roles own with their oldest cases, my latest reports."""
     tasks = list(my_tasks(access).order_by("stage_since")[: _TASKS + 1])
-    reports = access.roles & REPORTERS
-    looks = access.may(May.SEE_CASES)
-    counts = stage_counts(access) if looks else {}
-    queues = queues_of(access, counts)
     return {
         "tasks": rows_of(tasks[:_TASKS]),
         "more_tasks": len(tasks) > _TASKS,
-        "queues": queues or (all_stages(counts) if looks else []),
-        "queues_mine": bool(queues),
-        "reports": rows_of(my_reports(access).order_by("-opened_at")[:_REPORTS]) if reports else [],
-        "may_report": bool(reports),
         "configures": access.may(May.CONFIGURE),
         "postless": not access.roles,
+        **_queues(access),
+        **_reports(access),
     }
+
+
+def _queues(access: Access) -> dict[str, object]:
+    if not access.may(May.SEE_CASES):
+        return {"queues": []}
+    counts = stage_counts(access)
+    mine = queues_of(access, counts)
+    return {"queues": mine or all_stages(counts), "queues_mine": bool(mine)}
+
+
+def _reports(access: Access) -> dict[str, object]:
+    if not access.roles & REPORTERS:
+        return {"may_report": False}
+    latest = my_reports(access).order_by("-opened_at")[:_REPORTS]
+    return {"may_report": True, "reports": rows_of(latest)}
