@@ -196,6 +196,11 @@ def my_tasks(access: Access) -> QuerySet[Case]:
     return cases_for(access).filter(assignee_id=access.user_id, stage__in=OPEN)
 
 
+def oldest_in(access: Access, stage: Stage) -> QuerySet[Case]:
+    """The cases of the scope in a stage, the longest waiting first."""
+    return cases_for(access).filter(stage=stage).order_by("stage_since", "pk")
+
+
 def filtered(rows: QuerySet[Case], wanted: Mapping[str, Any]) -> QuerySet[Case]:
     """Narrow a list by what an address bar or API query says; unknown names are not looked at here.
 

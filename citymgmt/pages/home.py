@@ -39,7 +39,10 @@ def _queues(access: Access) -> dict[str, object]:
     if not access.may(May.SEE_CASES):
         return {"queues": []}
     counts = stage_counts(access)
-    mine = queues_of(access, counts)
+    mine = [
+        queue | {"rows": rows_of(oldest_in(access, queue["stage"])[:_ROWS]) if queue["figure"] else []}
+        for queue in queues_of(access, counts)
+    ]
     return {"queues": mine or all_stages(counts), "queues_mine": bool(mine)}
 
 
