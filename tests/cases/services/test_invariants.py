@@ -47,7 +47,7 @@ def test_lawful_life_breaks_no_rule_and_no_chain(busy: World) -> None:
 
 def test_every_rule_has_a_name_of_its_own_and_a_sentence() -> None:
     assert len({rule.name for rule in INVARIANTS}) == len(INVARIANTS)
-    assert all(str(rule.sentence).endswith(".") for rule in INVARIANTS)
+    assert all(str(rule.sentence).endswith((".", "。")) for rule in INVARIANTS)
 
 
 def closed(world: World) -> Case:
