@@ -29,7 +29,7 @@ def filed(world: World, who: str, raw: dict[str, Any], **more: Any) -> dict[str,
 
 def assert_sentence(error: CityError, field: str) -> None:
     assert error.field == field
-    assert len(str(error)) >= 8
+    assert len(str(error)) >= 5
     assert "{" not in str(error)
     assert "%(" not in str(error)
 

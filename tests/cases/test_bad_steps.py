@@ -94,7 +94,7 @@ def test_a_bad_step_is_refused_at_its_field_and_writes_nothing(world: World) -> 
         raw = usual(world, action, who, "sign", case) | named(bad, photos)
         before = traces()
         found = tried(case, action, world.access(who, later(case)), raw)
-        if not isinstance(found, BadInput) or found.field != field or len(str(found)) < 8:
+        if not isinstance(found, BadInput) or found.field != field or len(str(found)) < 5:
             wrong[name] = (getattr(found, "field", ""), found)
         elif traces() != before:
             wrong[name] = "left traces"
