@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit, User
 from accounts.roles import May, Role
 from cases import selectors, wording
+from cases.masking import masked_name, masked_phone
 from cases.models import ActionPlan, Case, CaseClass, CaseEvent, ReporterContact, UnitPart
 from cases.models.photo import Purpose
 from cases.offers import offered_steps
@@ -55,7 +56,7 @@ def _reporter(access: Access, case: Case) -> dict[str, Any]:
     contact = ReporterContact.objects.filter(case=case).first()
     if contact is None:
         return {"may_reveal": False}
-    name, phone = wording.masked_name(contact.name), wording.masked(contact.phone)
+    name, phone = masked_name(contact.name), masked_phone(contact.phone)
     return {"may_reveal": True, "contact": {"name": name, "phone": phone}}
 
 

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from cases.masking import masked_phone
 from cases.models import Case
-from cases.wording import masked
 
 MOST_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -35,7 +35,7 @@ def csv_of(rows: QuerySet[Case]) -> Iterator[str]:
 
 def safe(cell: str) -> str:
     """A cell no spreadsheet takes for a formula, with phone numbers in words masked."""
-    text = _PHONE.sub(lambda found: masked(found.group()), cell)
+    text = _PHONE.sub(lambda found: masked_phone(found.group()), cell)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

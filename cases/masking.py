@@ -9,7 +9,7 @@ def masked_name(name: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """Three signs in front and two behind, never more than half: 13812345678 → 138******78."""
-    front, behind = (3, 2) if len(phone) >= 10 else (0, min(2, len(phone) // 2))
+    """The way phone numbers are shown everywhere in China: 13812345678 → 138****5678."""
+    front, behind = (3, 4) if len(phone) >= 10 else (0, min(2, len(phone) // 2))
     covered = len(phone) - front - behind
     return phone[:front] + _COVER * covered + phone[len(phone) - behind :] if phone else ""

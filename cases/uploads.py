@@ -1,7 +1,7 @@
 """Photos that came together with a form, from a browser without script."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -12,17 +12,25 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from cases.forms import PHOTO_FIELDS
+from cases.models import Photo
 from cases.services.photos import photo_store
 from core.errors import BadInput, CityError
 
+Keep = Callable[[BinaryIO, UUID], Photo]
+
+
+def keep_for(user_id: int | None, now: datetime) -> Keep:
+    """Keep photos for somebody who is logged in."""
+    return lambda data, photo_id: photo_store(data=data, user_id=user_id, now=now, photo_id=photo_id)
+
 
 def with_photos(
-    request: HttpRequest, names: Iterable[str], *, user_id: int | None, now: datetime
+    request: HttpRequest, names: Iterable[str], *, user_id: int | None, keep: Keep
 ) -> tuple[QueryDict, CityError | None]:
     """The POST with the ids of photos that came as files in it, and the first refusal among them.
 
     A browser without script sends photos together with the form. The same file sent twice with the same
-    key is one photo, so that a repeated form is a repeated form.
+    key is one photo, so that a repeated form is a repeated form. ``keep(data, photo_id)`` stores one.
     """
     post = request.POST.copy()
     for name in [name for name in names if name in PHOTO_FIELDS]:
@@ -30,12 +38,7 @@ def with_photos(
         try:
             _check_count(len(files) + len(post.getlist(name)))
             for file in files:
-                photo = photo_store(
-                    data=cast(BinaryIO, file),
-                    user_id=user_id,
-                    now=now,
-                    photo_id=_id_of(post.get("key", ""), user_id, file),
-                )
+                photo = keep(cast(BinaryIO, file), _id_of(post.get("key", ""), user_id, file))
                 post.appendlist(name, str(photo.pk))
         except CityError as error:
             error.field = name

@@ -157,15 +157,3 @@ def plain(stage: str) -> Sentence:
 def warned(action: str) -> Sentence:
     """What is asked before a step that can't be undone; "" for all others."""
     return _WARNED.get(action, "")
-
-
-def masked(phone: str) -> str:
-    """A phone number with its middle hidden: 138****5678."""
-    if len(phone) < 7:
-        return "*" * len(phone)
-    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}"
-
-
-def masked_name(name: str) -> str:
-    """A name of which only the first sign is shown."""
-    return name[:1] + "*" * (len(name) - 1)

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "citymgmt.middleware.AccessMiddleware",
+    "citymgmt.middleware.InitialPasswordMiddleware",
     "citymgmt.middleware.SentenceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

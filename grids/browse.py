@@ -142,7 +142,7 @@ def _facts(row: AuditEntry) -> str:
 
 _FACTS: dict[str, Sentence] = {
     "name": _("Name"), "parent": _("Below"), "valid_to": _("Ends"), "successors": _("Followed by"),
-    "role": _("Role"), "user": _("Person"), "place": _("Place"), "starts_at": _("From"),
+    "role": _("Role"), "user": _("Person"), "place": _("Area or unit"), "starts_at": _("From"),
     "ends_at": _("Until"), "line": _("Line of work"), "active": _("State"),
 }  # fmt: skip
 

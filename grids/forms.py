@@ -139,7 +139,7 @@ class PersonForm(PageForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    place = forms.CharField(label=_("Place"), max_length=40, help_text=_PLACE_HELP)
+    place = forms.CharField(label=_("Area or unit"), max_length=40, help_text=_PLACE_HELP)
 
 
 class PostingForm(PageForm):
@@ -149,7 +149,7 @@ class PostingForm(PageForm):
 
     username = forms.CharField(label=_("Login name"), max_length=50)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    place = forms.CharField(label=_("Place"), max_length=40, help_text=_PLACE_HELP)
+    place = forms.CharField(label=_("Area or unit"), max_length=40, help_text=_PLACE_HELP)
     starts = forms.DateField(
         label=_("First day"), required=False, help_text=_("Empty: from now on."),
         widget=forms.DateInput(attrs={"type": "date"}),

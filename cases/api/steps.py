@@ -28,18 +28,12 @@ class ReportView(ScopedView):
     def post(self, request: Request) -> Response:
         """File it; 201 with the case's number, the same again for the same key."""
         raw, uuid = report_parts(self.sent)
+        key = idempotency_key(request)
         answer = case_report(
-            access=self.access,
-            raw=raw,
-            key=idempotency_key(request),
-            now=self.now,
-            action=self.action,
-            uuid=uuid,
+            access=self.access, raw=raw, key=key, now=self.now, action=self.action, uuid=uuid
         )
-        headers = {
-            "ETag": etag_of(answer["version"]),
-            "Location": reverse("api:case", args=[answer["number"]]),
-        }
+        place = reverse("api:case", args=[answer["number"]])
+        headers = {"ETag": etag_of(answer["version"]), "Location": place}
         return Response(answer, status=201, headers=headers)
 
 

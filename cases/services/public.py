@@ -1,6 +1,6 @@
 """What people without a login may do: report, add a photo, look a code up. Counted an hour and address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -38,7 +38,7 @@ def resident_report(
     return case_report(access=NOBODY, raw=raw, key=key, now=now, uuid=uuid, origin=origin)
 
 
-def resident_photo(*, data: BinaryIO, client: str, now: datetime) -> Photo:
+def resident_photo(*, data: BinaryIO, client: str, now: datetime, photo_id: UUID | None = None) -> Photo:
     """Keep a stranger's photo for a report to come.
 
     Raises:
@@ -46,7 +46,12 @@ def resident_photo(*, data: BinaryIO, client: str, now: datetime) -> Photo:
     """
     limit = settings.PUBLIC_REPORTS_PER_HOUR * settings.MAX_PHOTOS_PER_STEP
     rate_take(bucket="public.photo", client=client, limit=limit, now=now)
-    return photo_store(data=data, user_id=None, now=now)
+    return photo_store(data=data, user_id=None, now=now, photo_id=photo_id)
+
+
+def resident_keep(client: str, now: datetime) -> Callable[[BinaryIO, UUID], Photo]:
+    """How the photos of a stranger's form are kept: counted like those sent before it."""
+    return lambda data, photo_id: resident_photo(data=data, client=client, now=now, photo_id=photo_id)
 
 
 def resident_look_up(*, code: str, client: str, now: datetime) -> Case:

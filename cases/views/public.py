@@ -12,7 +12,7 @@ from cases.following import public_page
 from cases.formpage import form_context
 from cases.forms import raw_of, step_form
 from cases.places import districts
-from cases.services.public import resident_look_up, resident_photo, resident_report
+from cases.services.public import resident_keep, resident_look_up, resident_photo, resident_report
 from cases.uploads import with_photos
 from cases.views.common import problem
 from cases.views.photos import sent_file
@@ -30,14 +30,12 @@ def report(request: HttpRequest) -> HttpResponse:
     """随手拍: a photo, a place, words; a number only if one wants to be called."""
     if request.method != "POST":
         return _form(request)
-    post: QueryDict = request.POST
+    client, now = client_ip(request), clock.now()
+    post, error = with_photos(request, FIELDS, user_id=None, keep=resident_keep(client, now))
+    if error:
+        return _form(request, post, error)
     try:
-        post, error = with_photos(request, FIELDS, user_id=None, now=clock.now())
-        if error:
-            raise error
-        answer = resident_report(
-            raw=raw_of(FIELDS, post), key=post.get("key", ""), client=client_ip(request), now=clock.now()
-        )
+        answer = resident_report(raw=raw_of(FIELDS, post), key=post.get("key", ""), client=client, now=now)
     except CityError as refusal:
         return _form(request, post, refusal)
     request.session["reported"] = answer["follow_code"]

@@ -14,7 +14,7 @@ from cases.lists import row_of
 from cases.reporting import sent_before, similar_to
 from cases.selectors import case_for
 from cases.services.report import case_report
-from cases.uploads import with_photos
+from cases.uploads import keep_for, with_photos
 from cases.views.common import access_of
 from cases.workflow import Action
 from core import clock
@@ -39,7 +39,9 @@ def _report(request: HttpRequest, action: Action) -> HttpResponse:
     if request.method != "POST":
         return _form(request, action)
     access, now = access_of(request), clock.now()
-    post, error = with_photos(request, fields_of(action), user_id=access.user_id, now=now)
+    post, error = with_photos(
+        request, fields_of(action), user_id=access.user_id, keep=keep_for(access.user_id, now)
+    )
     raw = raw_of(fields_of(action), post)
     if not error and (found := _similar(request, raw, post)):
         return _form(request, action, data=post, similar=found)

@@ -12,7 +12,7 @@ from cases.formpage import fields_of, step_page
 from cases.forms import raw_of
 from cases.selectors import cases_for
 from cases.services.advance import case_advance
-from cases.uploads import with_photos
+from cases.uploads import keep_for, with_photos
 from cases.views.common import access_of, version_of
 from cases.workflow import Action
 from core import clock
@@ -31,7 +31,7 @@ def step(request: HttpRequest, number: str, action: str) -> HttpResponse:
 
 def _take(request: HttpRequest, number: str, action: str) -> HttpResponse:
     access, now, names = access_of(request), clock.now(), fields_of(action)
-    post, error = with_photos(request, names, user_id=access.user_id, now=now)
+    post, error = with_photos(request, names, user_id=access.user_id, keep=keep_for(access.user_id, now))
     raw, version, key = raw_of(names, post), version_of(post), post.get("key", "")
     try:
         if error:

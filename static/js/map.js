@@ -33,10 +33,15 @@ function popupOf(properties) {
   return words;
 }
 
-/** The GeoJSON of an address, or of the page's own <script type="application/json">. */
+/** The GeoJSON of an address, with what the page's own <script type="application/json"> holds on top. */
 async function load(place) {
   const written = document.getElementById(place.dataset.geojsonScript ?? "");
-  if (written) return JSON.parse(written.textContent);
+  const own = written ? JSON.parse(written.textContent).features : [];
+  const below = place.dataset.geojsonUrl ? (await fetched(place)).features : [];
+  return { type: "FeatureCollection", features: [...below, ...own] };
+}
+
+async function fetched(place) {
   const answer = await fetch(place.dataset.geojsonUrl, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
@@ -55,7 +60,9 @@ async function draw(L, map, place) {
       else shape.bindTooltip(document.createTextNode(properties.name ?? properties.label).textContent, { sticky: true });
     },
   }).addTo(map);
-  return layer.getBounds();
+  // Points say where to look; without any, the outlines do.
+  const points = L.featureGroup(layer.getLayers().filter((shape) => shape.getLatLng));
+  return points.getLayers().length ? points.getBounds() : layer.getBounds();
 }
 
 function frame(place) {
