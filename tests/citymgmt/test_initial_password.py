@@ -33,6 +33,13 @@ def test_a_form_sent_meanwhile_is_refused(newcomer: Client) -> None:
     assert newcomer.post("/cases/report/", {"description": "x"}).status_code == 403
 
 
+def test_no_token_is_given_for_it(newcomer: Client) -> None:
+    given = {"username": "officer", "password": PASSWORD}
+    answer = Client().post("/api/v1/login/", given, content_type="application/json")
+    assert answer.status_code == 403
+    assert "token" not in answer.json()
+
+
 def test_after_the_change_everything_opens(newcomer: Client) -> None:
     fresh = "three-lamps-in-a-row"
     names = list(newcomer.get("/accounts/password/").context["form"].fields)
