@@ -188,3 +188,36 @@ def test_signing_and_handing_in_happen_once(world: World) -> None:
     case = go(world, case_at(world, Stage.HANDLE), ("sign_for", "cleaner"))
     found = tried(case, "sign_for", world.access("clean_head", later(case)), {})
     assert isinstance(found, Conflict)
+
+
+def with_an_assistant(world: World) -> Case:
+    """A case 环卫 leads and 园林 assists, just sent out."""
+    case = case_at(world, Stage.DISPATCH)
+    return step(world, case, "dispatch", "station", assisting_units=["cs-green"], reason="需园林配合")
+
+
+def test_a_part_is_handed_in_once(world: World) -> None:
+    case = go(world, with_an_assistant(world), ("hand_in", "gardener"))
+    raw = usual(world, "hand_in", "green_head")
+    found = tried(case, "hand_in", world.access("green_head", later(case)), raw)
+    assert isinstance(found, Conflict)
+
+
+def test_the_lead_waits_for_the_assisting_part_or_says_why_not(world: World) -> None:
+    case = with_an_assistant(world)
+    raw = usual(world, "finish", "cleaner") | {"reason": ""}
+    found = tried(case, "finish", world.access("cleaner", later(case)), raw)
+    assert isinstance(found, BadInput)
+    assert found.field == "reason"
+    case = go(world, case, ("hand_in", "gardener"))
+    assert step(world, case, "finish", "cleaner", **raw).stage == Stage.CHECK
+
+
+def test_a_fix_says_what_it_fixed_unless_the_report_did(world: World) -> None:
+    bare, classed = report(world), report(world, case_class="matter-06010", condition=1)
+    for case, error in ((bare, BadInput), (classed, type(None))):
+        raw = usual(world, "fix_now", "officer")
+        raw = {name: raw[name] for name in ("photos_before", "photos_after")}
+        found = tried(case, "fix_now", world.access("officer", later(case)), raw)
+        assert isinstance(found, error)
+        assert found is None or getattr(found, "field", "") == "condition"
