@@ -27,6 +27,7 @@ from grids.geo.datum import gcj02_to_wgs84
 
 LENGTHS = {"description": 5000, "text": 2000, "words": 2000, "result": 2000, "reason": 1000}
 MOST_MEASURES, LONGEST_MEASURE = 30, 500
+_PHOTO_FIELDS = ("photos", "photos_before", "photos_after")
 # CGCS2000 and WGS 84 differ by centimetres and are stored alike.
 DATUMS = frozenset({"WGS84", "CGCS2000", "GCJ02"})
 _PHONE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}|12345)", re.ASCII)
@@ -66,6 +67,7 @@ def clean_named(names: tuple[str, ...], raw: Mapping[str, Any], place: Place) ->
         except BadInput as error:
             errors[name] = error.detail
     _resolve_class(raw, values, errors)
+    _count_photos(values, errors)
     if errors:
         first = next(iter(errors))
         raise BadInput(errors[first], field=first, errors=errors)
@@ -136,14 +138,24 @@ def _number(value: object) -> float | None:
 def _photos(name: str, value: object, place: Place) -> tuple[UUID, ...]:
     items = value if isinstance(value, list | tuple) else [value]
     if len(items) > settings.MAX_PHOTOS_PER_STEP:
-        raise BadInput(
-            _("At most %(most)d photos go with one step; you named %(count)d.")
-            % {"most": settings.MAX_PHOTOS_PER_STEP, "count": len(items)}
-        )
+        raise BadInput(_too_many(len(items)))
     try:
         return tuple(dict.fromkeys(UUID(str(item)) for item in items))
     except ValueError:
         raise BadInput(_("A photo is named by the id it got when it was uploaded.")) from None
+
+
+def _count_photos(values: Mapping[str, Any], errors: dict[str, Sentence]) -> None:
+    named = [(name, photo) for name in _PHOTO_FIELDS for photo in values.get(name, ())]
+    if len(named) > settings.MAX_PHOTOS_PER_STEP:
+        errors.setdefault(named[-1][0], _too_many(len(named)))
+
+
+def _too_many(count: int) -> Sentence:
+    return _("At most %(most)d photos go with one step; you named %(count)d.") % {
+        "most": settings.MAX_PHOTOS_PER_STEP,
+        "count": count,
+    }
 
 
 def _track(name: str, value: object, place: Place) -> Track:

@@ -199,3 +199,17 @@ def test_a_uuid_names_one_case_only(world: World) -> None:
     with pytest.raises(Conflict):
         filed(world, "worker", TEXT, uuid=name)
     assert traces() == before
+
+
+def test_photos_are_counted_over_all_fields_of_a_step(world: World) -> None:
+    photos = {
+        "photos_before": [a_photo(world, "worker") for _n in range(5)],
+        "photos_after": [a_photo(world, "worker") for _n in range(5)],
+    }
+    raw = {"position": HOME, "case_class": LITTER, "condition": 1, **photos}
+    with pytest.raises(BadInput) as refused:
+        case_report(
+            access=world.access("worker"), raw=raw, key=str(uuid4()), now=NOW, action=Action.REPORT_FIXED
+        )
+    assert refused.value.field == "photos_after"
+    assert not Case.objects.exists()
