@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -66,4 +67,4 @@ def _roles_at(access: Access, case: Case, step: Step, parts: Iterable[UnitPart])
 
 
 def _names(roles: Collection[Role]) -> str:
-    return ", ".join(str(role.label) for role in Role if role in roles)
+    return gettext(", ").join(str(role.label) for role in Role if role in roles)

@@ -49,6 +49,7 @@ def _addresses(*, signed_in: bool) -> dict[str, str]:
         "home_url": address("home"),
         "login_url": "" if signed_in else address("accounts:login"),
         "logout_url": address("accounts:logout"),
+        "password_url": address("accounts:password"),
         "inbox_url": address("notices:inbox"),
         "set_language_url": address("set_language"),
         "demo_url": address("demo"),

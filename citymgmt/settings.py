@@ -35,6 +35,7 @@ SECRET_KEY = env.str("SECRET_KEY", default=_INSECURE_KEY)
 # Salt of the digests that stand for personal data in the history; losing it breaks no chain.
 PERSON_SALT = env.str("PERSON_SALT", default=_INSECURE_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if LOCAL else [])
+CSRF_FAILURE_VIEW = "citymgmt.pages.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if not LOCAL:

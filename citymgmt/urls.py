@@ -8,6 +8,11 @@ from citymgmt.pages.health import health
 from citymgmt.pages.home import home
 from citymgmt.styleguide import StyleGuide
 
+handler400 = "citymgmt.pages.errors.bad_request"
+handler403 = "citymgmt.pages.errors.forbidden"
+handler404 = "citymgmt.pages.errors.not_found"
+handler500 = "citymgmt.pages.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/", include("accounts.urls")),
