@@ -43,6 +43,11 @@ class Case(Placed):
     condition = models.ForeignKey(
         FilingCondition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The handling limit as it stood when the condition was set: a later change counts for later cases.
+    limit_value = models.PositiveSmallIntegerField(null=True, blank=True)
+    limit_unit = models.CharField(
+        max_length=10, blank=True, db_default="", choices=FilingCondition.Unit.choices
+    )
     description = models.TextField(blank=True)
     address = models.CharField(max_length=300, blank=True)
     lon = models.FloatField()

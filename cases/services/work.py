@@ -101,11 +101,13 @@ def class_set(work: Work) -> None:
     if given.condition is None:
         return
     case.case_class, case.condition = given.case_class, given.condition
+    case.limit_value, case.limit_unit = given.condition.limit_value, given.condition.limit_unit
     track = Track(given.condition.track)
     case.track = given.track if given.track and may_raise(track, given.track) else track
     work.data |= {
         "class": given.condition.case_class.key,
         "condition": given.condition.seq,
+        "limit": [case.limit_value, case.limit_unit],
         "track": case.track,
     }
 

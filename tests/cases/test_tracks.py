@@ -67,3 +67,13 @@ def test_nobody_to_call_skips_the_call_back(world: World) -> None:
 @pytest.mark.parametrize("stage", [s for s in Stage if s not in ("transferred", "merged", "voided")])
 def test_every_stage_of_the_main_path_can_be_reached(world: World, stage: Stage) -> None:
     assert case_at(world, stage).stage == stage
+
+
+def test_a_case_keeps_the_limit_it_was_filed_under(world: World) -> None:
+    case = go(world, report(world), ("verify", "officer"))
+    condition = world.conditions["litter"]
+    condition.limit_value, condition.limit_unit = 9, "工作日"
+    condition.save()
+    case.refresh_from_db()
+    assert (case.limit_value, case.limit_unit) == (4, "工作时")
+    assert case.events.get(action="verify").data["limit"] == [4, "工作时"]
