@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from citymgmt.demo.seed import ADDED, KNOWN, demo_fill, demo_prepare, demo_tell
+from citymgmt.demo.seed import ADDED, KNOWN, Demo, demo_fill, demo_prepare, demo_tell
 from core import clock
 from core.errors import CityError
 from core.progress import Meter
@@ -25,15 +25,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make what is missing and say how many cases were new."""
-        days, now = options["days"], clock.now()
-        cases = (options["cases"] or days * _CASES_FOR_90_DAYS // 90) if days else 0
+        now = clock.now()
         try:
-            demo = demo_prepare(now=now, seed=options["seed"])
-            with Meter("demo", cases, self.stderr) as meter:
-                results: Counter[str] = Counter()
-                for result in demo_fill(demo=demo, days=days, cases=cases):
-                    results[result] += 1
-                    meter.advance()
+            results = self._fill(
+                demo_prepare(now=now, seed=options["seed"]), options["days"], options["cases"]
+            )
         except CityError as refusal:
             raise CommandError(str(refusal)) from refusal
         demo_tell(now=now)
@@ -42,3 +38,12 @@ class Command(BaseCommand):
         )
         for sentence, count in sorted(results.items()):
             self.stdout.write(f"{count} left out: {sentence}")
+
+    def _fill(self, demo: Demo, days: int, wanted: int | None) -> Counter[str]:
+        cases = (wanted or days * _CASES_FOR_90_DAYS // 90) if days else 0
+        results: Counter[str] = Counter()
+        with Meter("demo", cases, self.stderr) as meter:
+            for result in demo_fill(demo=demo, days=days, cases=cases):
+                results[result] += 1
+                meter.advance()
+        return results
