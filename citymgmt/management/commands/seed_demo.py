@@ -33,11 +33,8 @@ class Command(BaseCommand):
         except CityError as refusal:
             raise CommandError(str(refusal)) from refusal
         demo_tell(now=now)
-        self.stdout.write(
-            f"{results.pop(ADDED, 0)} made-up cases added, {results.pop(KNOWN, 0)} there already"
-        )
-        for sentence, count in sorted(results.items()):
-            self.stdout.write(f"{count} left out: {sentence}")
+        for line in _summary(results):
+            self.stdout.write(line)
 
     def _fill(self, demo: Demo, days: int, wanted: int | None) -> Counter[str]:
         cases = (wanted or days * _CASES_FOR_90_DAYS // 90) if days else 0
@@ -47,3 +44,9 @@ class Command(BaseCommand):
                 results[result] += 1
                 meter.advance()
         return results
+
+
+def _summary(results: Counter[str]) -> list[str]:
+    added, known = results.pop(ADDED, 0), results.pop(KNOWN, 0)
+    left_out = [f"{count} left out: {sentence}" for sentence, count in sorted(results.items())]
+    return [f"{added} made-up cases added, {known} there already", *left_out]
