@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.barred import barred_from_checking
 from cases.models import Case, UnitPart
 from cases.permissions import check_may_take
 from cases.policies import check_offered
@@ -32,9 +33,10 @@ def candidates_for(
     check_may_take(access, case, check_offered(case, action), parts)
     claim = BY_ACTION[Action.CLAIM, Stage(case.stage)]
     people = _posted(case, claim, parts, now)
-    barred = [case.takers[taken] for taken in claim.other_than if case.takers.get(taken)]
-    people = people.exclude(pk__in=barred).select_related("unit")
-    return (_outside(people, parts, now) if claim.other_unit else people)[:MOST]
+    barred = {case.takers[taken] for taken in claim.other_than if case.takers.get(taken)}
+    if claim.other_unit:
+        barred |= barred_from_checking(case, parts, now)
+    return people.exclude(pk__in=barred).select_related("unit")[:MOST]
 
 
 def _posted(case: Case, claim: Step, parts: Sequence[UnitPart], now: datetime) -> QuerySet[User]:
@@ -42,9 +44,3 @@ def _posted(case: Case, claim: Step, parts: Sequence[UnitPart], now: datetime) -
         units = {p.unit_id for p in parts if p.active} | {p.unit.parent_id for p in parts if p.active}
         return people_posted(roles=claim.by, now=now, unit_ids=[unit for unit in units if unit])
     return people_posted(roles=claim.by, now=now, area_ids=case.area_ids)
-
-
-def _outside(people: QuerySet[User], parts: Sequence[UnitPart], now: datetime) -> QuerySet[User]:
-    handled = [p.unit_id for p in parts if p.active or p.signed_at]
-    inside = people_posted(roles=UNIT_ROLES, now=now, unit_ids=handled)
-    return people.exclude(unit_id__in=handled).exclude(pk__in=inside.values("pk"))

@@ -15,6 +15,7 @@ from cases.models import Case, UnitPart
 from cases.workflow import (
     BY_ACTION,
     FAILED_CALLS_TO_CLOSE,
+    HANDLERS,
     RETURNS_ALLOWED,
     Action,
     Part,
@@ -77,6 +78,8 @@ def check_four_eyes(case: Case, step: Step, access: Access, parts: Iterable[Unit
         raise NotAllowed(
             _("You took the step this one looks at; a colleague has to do this. Ask your squad leader.")
         )
+    if step.other_unit and access.user_id in case.takers.get(HANDLERS, ()):
+        raise NotAllowed(_("You worked on this case yourself; somebody else has to check it."))
     handled = {part.unit_id for part in parts if part.active or part.signed_at}
     if step.other_unit and not access.own_units.isdisjoint(handled):
         raise NotAllowed(_("Your own unit handled this case; somebody from outside it has to check."))
@@ -195,11 +198,28 @@ def _fix_now(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str,
 
 
 def _correct(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if case.stage != Stage.VERIFY and _becomes_emergency(case, given):
+        return {
+            "condition": _(
+                "That is an emergency. Send the case back to verification; from there it is handled at once."
+            )
+        }
     if given.has("case_class") and not given.has("condition"):
         return {"condition": _("Choose the filing condition.")}
     if not given.has("condition") and not given.has("address"):
         return {"case_class": _("Say what to correct: the class with its condition, or the address.")}
     return {}
+
+
+_AN_EMERGENCY = _(
+    "That is an emergency. Send the case back to verification; from there it is handled at once."
+)
+
+
+def _becomes_emergency(case: Case, given: Given) -> bool:
+    if given.condition is None or case.track == Track.EMERGENCY:
+        return False
+    return given.condition.track == Track.EMERGENCY
 
 
 def _submit_plan(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:

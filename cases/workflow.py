@@ -165,6 +165,9 @@ STAGES: dict[Stage, StageSpec] = {
 OPEN = frozenset(STAGES)
 DONE = frozenset(Stage) - OPEN
 FIXES = frozenset({A.REPORT_FIXED, A.FIX_NOW})
+# Whoever once did any of the work never checks the case, however often it comes back or they move.
+WORK = frozenset({A.FINISH, A.HAND_IN}) | FIXES
+HANDLERS = "handlers"  # the key among a case's takers that lists them all
 UNIT_ROLES = frozenset({R.UNIT_HANDLER, R.UNIT_HEAD})
 _FINDERS = frozenset({R.GRID_WORKER, R.OFFICER, R.SECTION_HEAD, R.DIRECTOR, R.HOTLINE})
 _CHECKERS = frozenset({R.OFFICER, R.GRID_WORKER})

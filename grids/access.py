@@ -97,9 +97,9 @@ def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
     areas, units = _by_role(in_force, "area_id"), _by_role(in_force, "unit_id")
     heirs = _retired_into({i for ids in areas.values() for i in ids})
     areas = {role: ids.union(*(heirs[i] for i in ids)) for role, ids in areas.items()}
-    below = _units_below({i for ids in units.values() for i in ids})
+    below = units_below({i for ids in units.values() for i in ids})
     units = {role: ids.union(*(below[i] for i in ids)) for role, ids in units.items()}
-    own_units = _one_house(frozenset().union(*units.values()) | ({user.unit_id} if user.unit_id else NO_IDS))
+    own_units = one_house(frozenset().union(*units.values()) | ({user.unit_id} if user.unit_id else NO_IDS))
     levels = dict(
         Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level")
     )
@@ -152,7 +152,8 @@ def _retired_into(area_ids: set[int]) -> dict[int, set[int]]:
     return heirs
 
 
-def _units_below(unit_ids: set[int]) -> dict[int, set[int]]:
+def units_below(unit_ids: set[int]) -> dict[int, set[int]]:
+    """For each unit all those below it, over any number of levels."""
     below: dict[int, set[int]] = {i: set() for i in unit_ids}
     layer = {i: {i} for i in unit_ids}
     while layer:
@@ -166,7 +167,7 @@ def _units_below(unit_ids: set[int]) -> dict[int, set[int]]:
     return below
 
 
-def _one_house(unit_ids: frozenset[int]) -> frozenset[int]:
+def one_house(unit_ids: frozenset[int]) -> frozenset[int]:
     """Units with all those they are part of: a section has the whole unit's work as its own."""
     house, layer = set(unit_ids), unit_ids
     while layer:

@@ -1,6 +1,6 @@
 """The one interpreter of the workflow table, and the only writer of a case's stage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases import policies
+from cases.barred import barred_from_checking
 from cases.inputs import Place, clean
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, UnitPart
 from cases.permissions import check_may_take
 from cases.selectors import case_locked, parts_of
 from cases.services.effects import EFFECTS
 from cases.services.events import event_append
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
-from cases.workflow import DONE, FIXES, STAGES, Action, Stage, moves_version, target_of
+from cases.workflow import DONE, HANDLERS, STAGES, WORK, Action, Stage, moves_version, target_of
 from core.errors import Stale, VersionMissing
 from core.services.idempotency import fingerprint_of, run_once
-from grids.access import Access, postings_in_force
+from grids.access import Access
 from grids.selectors import posted_person
 
 
@@ -101,7 +102,7 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     """Move the case, write its event, bind the photos, tell who must hear."""
     case, before = work.case, Stage(work.case.stage)
     after = target_of(work.step, before, case.situation(has_standing_plan=work.standing_plan is not None))
-    case.takers = case.takers | {work.step.action.value: work.access.user_id}
+    _remember(work)
     _enter(work, before, after)
     if moves_version(work.step):
         case.version += 1
@@ -120,6 +121,13 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     return answer_of(case, event)
 
 
+def _remember(work: Work) -> None:
+    case, actor = work.case, work.access.user_id
+    case.takers = case.takers | {work.step.action.value: actor}
+    if work.step.action in WORK:
+        case.takers[HANDLERS] = sorted({actor, *case.takers.get(HANDLERS, [])})
+
+
 def _enter(work: Work, before: Stage, after: Stage) -> None:
     case = work.case
     if after is before:
@@ -131,32 +139,22 @@ def _enter(work: Work, before: Stage, after: Stage) -> None:
     if work.step.action is Action.REWORK and after is Stage.VERIFY:
         # The fix did not hold; from here the case goes the ordinary way.
         case.fixed_on_the_spot = False
-    case.assignee = named_person(case, after, work.now)
+    if after is Stage.CALL_BACK:
+        case.failed_calls = 0  # tries to reach somebody count for this round alone
+    case.assignee = named_person(case, after, work.now, work.parts)
 
 
-def named_person(case: Case, stage: Stage, now: datetime) -> User | None:
+def named_person(case: Case, stage: Stage, now: datetime, parts: Iterable[UnitPart] = ()) -> User | None:
     """Whose task it becomes on arrival: the person posted nearest who may do it, else nobody yet."""
     owners = STAGES[stage].owners
     if stage is Stage.VERIFY:
-        barred = [case.takers.get(Action.REPORT)]
+        reporter = case.takers.get(Action.REPORT)
+        barred = {reporter} if reporter else set()
     elif stage is Stage.CHECK:
-        barred = [case.takers.get(action) for action in (Action.FINISH, *FIXES)]
-        barred += people_of_the_units(case, now)
+        barred = barred_from_checking(case, parts, now)
     else:
         return None
-    return posted_person(
-        roles=owners, area_ids=case.area_ids, now=now, barred=[person for person in barred if person]
-    )
-
-
-def people_of_the_units(case: Case, now: datetime) -> list[int]:
-    """Who works in a unit that had a part in the handling, and so may not check it."""
-    units = [part.unit_id for part in parts_of(case) if part.active or part.signed_at] if case.pk else []
-    if not units:
-        return []
-    members = User.objects.filter(unit_id__in=units).values_list("pk", flat=True)
-    posted = postings_in_force(now).filter(unit_id__in=units).values_list("user_id", flat=True)
-    return list(members.union(posted))
+    return posted_person(roles=owners, area_ids=case.area_ids, now=now, barred=barred)
 
 
 def answer_of(case: Case, event: CaseEvent) -> dict[str, Any]:

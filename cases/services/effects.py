@@ -40,7 +40,7 @@ def _assign(work: Work) -> None:
 def _verify(work: Work) -> None:
     case = work.case
     class_set(work)
-    case.filed_at = work.now
+    case.filed_at = case.filed_at or work.now
     work.standing_plan = standing_plan_for(case, on=_day(work.now))
     if case.track == Track.DIRECT and work.standing_plan is None:
         # Without a plan approved beforehand nothing may skip the approval.
@@ -63,6 +63,9 @@ def _hand_over(work: Work) -> None:
             % {"unit": plan.lead_unit.name},
             field="lead_unit",
         )
+    if plan and lead != plan.lead_unit:
+        # In an emergency the officer may name another unit; the approved plan then does not speak for it.
+        plan = work.standing_plan = None
     assisting = [unit for unit in plan.assisting_units.all() if unit.active] if plan else []
     parts_replace(work, lead=lead, assisting=assisting)
     if plan:
@@ -73,7 +76,8 @@ def _fix(work: Work) -> None:
     class_set(work)
     case = work.case
     case.track = Track.ON_THE_SPOT
-    case.filed_at = case.finished_at = work.now
+    case.filed_at = case.filed_at or work.now
+    case.finished_at = work.now
     case.fixed_on_the_spot = True
     case.drawn_for_field = drawn_for_field(case.uuid, case.reworks)
     work.data |= {"track": case.track, "field_check": case.drawn_for_field}
@@ -86,7 +90,12 @@ def _correct(work: Work) -> None:
         "condition": case.condition.seq if case.condition else None,
         "address_digest": digest(case.address, settings.PERSON_SALT),
     }
+    before = case.track
     class_set(work)
+    if case.stage != Stage.VERIFY:
+        # It walks the long way by now; only an emergency, once declared, stays one.
+        case.track = before if before == Track.EMERGENCY else Track.STANDARD
+        work.data["track"] = case.track
     if work.given.address:
         # An address may name people, so the chain holds its digest, as it does for the report's.
         case.address = work.given.address
@@ -118,7 +127,9 @@ def _submit_plan(work: Work) -> None:
 
 
 def _approve(work: Work) -> None:
-    _decide(work, ActionPlan.State.APPROVED, work.given.text)
+    plan = _decide(work, ActionPlan.State.APPROVED, work.given.text)
+    if plan and plan.finish_by <= work.now:
+        raise Conflict(_("The finish date of this plan has passed. Return it for a new one."))
 
 
 def _return_plan(work: Work) -> None:
@@ -189,6 +200,11 @@ def _sign(work: Work, part: UnitPart) -> None:
 
 def _return_dispatch(work: Work) -> None:
     work.case.returns += 1
+    _parts_end(work)
+
+
+def _parts_end(work: Work) -> None:
+    """No unit has a part any more, and so none sees the case; the rows stay."""
     work.case.lead_unit = None
     UnitPart.objects.filter(case=work.case, active=True).update(active=False)
     for part in work.parts:
@@ -242,6 +258,8 @@ EFFECTS: dict[Action, Callable[[Work], None]] = {
     Action.FIX_NOW: _fix,
     Action.REPORT_FIXED: _fix,
     Action.CORRECT: _correct,
+    Action.REJECT: _parts_end,
+    Action.SEND_BACK: _parts_end,
     Action.SUBMIT_PLAN: _submit_plan,
     Action.APPROVE: _approve,
     Action.RETURN_PLAN: _return_plan,
