@@ -100,11 +100,8 @@ def test_an_emergency_given_to_another_unit_cites_no_standing_plan(world: World)
 @pytest.mark.parametrize("stage", [Stage.PLAN, Stage.APPROVE, Stage.DISPATCH])
 def test_a_correction_on_the_way_never_jumps_the_track(world: World, stage: Stage) -> None:
     case = case_at(world, stage)
-    direct: dict[str, Any] = {
-        "case_class": world.conditions["litter"].case_class.key,
-        "condition": 1,
-        "reason": "类别不符",
-    }
+    litter, manhole = (world.conditions[key].case_class.key for key in ("litter", "manhole"))
+    direct: dict[str, Any] = {"case_class": litter, "condition": 1, "reason": "类别不符"}
     case = step(world, case, "correct", "station", **direct)
     assert (case.stage, case.track) == (stage, Track.STANDARD)
     emergency = direct | {"case_class": manhole}
