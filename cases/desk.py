@@ -10,10 +10,11 @@ from accounts.models import Unit, User
 from accounts.roles import May, Role
 from cases import selectors, wording
 from cases.masking import masked_name, masked_phone
-from cases.models import ActionPlan, Case, CaseClass, CaseEvent, ReporterContact, UnitPart
+from cases.models import Case, CaseClass, CaseEvent, ReporterContact, UnitPart
 from cases.models.photo import Purpose
 from cases.offers import offered_steps
 from cases.photos import shown
+from cases.veil import covered_events, is_inside
 from cases.workflow import STAGES, Stage, Step, Track
 from grids.access import Access
 
@@ -28,12 +29,11 @@ def case_page(access: Access, number: str) -> dict[str, Any]:
         NotFound: no such case in the scope.
     """
     case = selectors.case_for(access, number)
-    parts = selectors.parts_of(case)
-    events = list(selectors.events_of(case))
+    parts, inside = selectors.parts_of(case), is_inside(access, case)
+    events = covered_events(selectors.events_of(case), inside=inside)
     photos = [shown(photo) for photo in selectors.photos_of(case)]
     plans = list(selectors.plans_of(case))
     steps = offered_steps(access, case, parts)
-    inside = bool(access.roles_in(case.area_ids))
     return {
         "case": case,
         "parts": parts,
@@ -44,7 +44,7 @@ def case_page(access: Access, number: str) -> dict[str, Any]:
         "asked": wording.asked(case.stage),
         "mine": case.assignee_id is not None and case.assignee_id == access.user_id,
         "loop": loop(case),
-        "timeline": timeline(case, events, photos, parts, plans, inside=inside),
+        "timeline": timeline(case, events, photos, parts),
         "inside": inside,
         **_reporter(access, case),
     }
@@ -109,11 +109,8 @@ def timeline(
     events: Sequence[CaseEvent],
     photos: Sequence[dict[str, Any]],
     parts: Sequence[UnitPart],
-    plans: Sequence[ActionPlan],
-    *,
-    inside: bool,
 ) -> list[dict[str, Any]]:
-    """The history in sentences, newest last. Who reported stays hidden from those outside the area."""
+    """The history in sentences, newest last. Who took a step may be covered already."""
     names = names_for(case, events, parts)
     by_event: dict[int, list[dict[str, Any]]] = {}
     for photo in photos:
@@ -122,7 +119,7 @@ def timeline(
         {
             "title": wording.happened(event.action, event.data, names),
             "text": wording.told(event.action, event.data, names),
-            "who": _who(event, hidden=event.seq == 1 and not inside),
+            "who": _who(event),
             "at": event.at,
             "icon": wording.icon_of(event.action),
             "tone": wording.tone_of(event.action),
@@ -132,11 +129,11 @@ def timeline(
     ]
 
 
-def _who(event: CaseEvent, *, hidden: bool) -> str:
+def _who(event: CaseEvent) -> str:
     if event.role in _GUESTS:
         return str(_GUESTS[event.role])
     role = str(Role(event.role).label) if event.role in Role.values else ""
-    name = "" if hidden or event.actor is None else str(event.actor)
+    name = "" if event.actor is None else str(event.actor)
     return " · ".join(word for word in (role, name) if word) or _("The system")
 
 

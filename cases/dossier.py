@@ -11,6 +11,7 @@ from cases.masking import masked_name, masked_phone
 from cases.models import ActionPlan, Case, CaseEvent, Photo, ReporterContact, UnitPart
 from cases.offers import offered_steps
 from cases.selectors import case_for, events_of, parts_of, photos_of, plans_of
+from cases.veil import covered_events, covered_photo, is_inside
 from cases.workflow import Step
 from grids.access import Access
 
@@ -34,12 +35,12 @@ def dossier_of(access: Access, number: str) -> Dossier:
         NotFound: none such in the scope.
     """
     case = case_for(access, number)
-    parts = parts_of(case)
+    parts, inside = parts_of(case), is_inside(access, case)
     return Dossier(
         case,
         parts,
         list(plans_of(case)),
-        list(photos_of(case)),
+        [covered_photo(access, photo, inside=inside) for photo in photos_of(case)],
         offered_steps(access, case, parts),
         _reporter(access, case),
     )
@@ -58,12 +59,13 @@ def _reporter(access: Access, case: Case) -> dict[str, str] | None:
 
 
 def history_of(access: Access, number: str) -> list[tuple[CaseEvent, dict[str, Any]]]:
-    """The events of a case, oldest first, each with its facts fit to show.
+    """The events of a case, oldest first, each with its facts fit to show and who reported covered.
 
     Raises:
         NotFound: none such in the scope.
     """
-    events = list(events_of(case_for(access, number)))
+    case = case_for(access, number)
+    events = covered_events(events_of(case), inside=is_inside(access, case))
     people = {e.data["person"] for e in events if "person" in e.data}
     units = {unit for e in events for unit in e.data.get("units", [])}
     names = {u.pk: str(u) for u in User.objects.filter(pk__in=people)} if people else {}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
 from cases.models import ActionPlan, Case, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.veil import covered_case, covered_photo, is_inside
 from cases.workflow import OPEN, Stage
 from core.errors import NotFound
 from grids.access import Access
@@ -41,7 +42,7 @@ def cases_for(access: Access) -> QuerySet[Case]:
 
 
 def case_for(access: Access, number: str) -> Case:
-    """One case by number or UUID.
+    """One case by number or UUID, for reading: its words are covered for those outside.
 
     Raises:
         NotFound: none such in the scope.
@@ -49,7 +50,7 @@ def case_for(access: Access, number: str) -> Case:
     case = cases_for(access).select_related("reporter").filter(_named(number)).first()
     if case is None:
         raise NotFound(_NO_CASE)
-    return case
+    return covered_case(case, inside=is_inside(access, case))
 
 
 def case_locked(access: Access, number: str) -> Case:
@@ -94,10 +95,10 @@ def photo_for(access: Access, photo_id: str) -> Photo:
     mine = Q(case__isnull=True, uploaded_by_id=access.user_id) if access.user_id else Q(pk__in=[])
     seen = Q(case__in=Case.objects.filter(case_q(access)).values("pk"))
     known = _photo_pk(photo_id)
-    photo = Photo.objects.filter(mine | seen, pk=known).first() if known else None
+    photo = Photo.objects.filter(mine | seen, pk=known).select_related("case").first() if known else None
     if photo is None:
         raise NotFound(_("There is no such photo."))
-    return photo
+    return covered_photo(access, photo, inside=photo.case is None or is_inside(access, photo.case))
 
 
 def _photo_pk(photo_id: str) -> UUID | None:
