@@ -42,6 +42,7 @@ def outbox_drain(*, now: datetime, limit: int = 500) -> int:
 
 
 def _deliver(pk: int, now: datetime) -> bool:
+    attempts: int | None = None
     try:
         with transaction.atomic():
             pending = OutboxDelivery.objects.filter(pk=pk, state=OutboxDelivery.State.PENDING)
@@ -50,7 +51,7 @@ def _deliver(pk: int, now: datetime) -> bool:
             )
             if delivery is None:
                 return False
-            event = delivery.event
+            attempts, event = delivery.attempts, delivery.event
             handler_of(delivery.consumer)(
                 Happening(event.pk, event.topic, event.subject, event.payload, event.created_at), now
             )
@@ -58,19 +59,23 @@ def _deliver(pk: int, now: datetime) -> bool:
             delivery.save(update_fields=["state"])
     except Exception as error:
         log.exception("outbox delivery %s failed", pk)
-        _postpone(pk, now, error)
+        if attempts is not None:
+            _postpone(pk, attempts, now, error)
         return False
     return True
 
 
-def _postpone(pk: int, now: datetime, error: Exception) -> None:
-    delivery = OutboxDelivery.objects.get(pk=pk)
-    delivery.attempts += 1
-    delivery.error = f"{type(error).__name__}: {error}"[:2000]
-    delivery.due_at = now + timedelta(seconds=2**delivery.attempts)
-    if delivery.attempts >= MOST_ATTEMPTS:
-        delivery.state = OutboxDelivery.State.DEAD
-    delivery.save(update_fields=["attempts", "error", "due_at", "state"])
+def _postpone(pk: int, attempts: int, now: datetime, error: Exception) -> None:
+    # The lock went with the rollback: another drainer may have handled or postponed it since, and
+    # then it is no longer as it was seen under the claim.
+    seen = OutboxDelivery.objects.filter(pk=pk, state=OutboxDelivery.State.PENDING, attempts=attempts)
+    dead = attempts + 1 >= MOST_ATTEMPTS
+    seen.update(
+        attempts=attempts + 1,
+        error=f"{type(error).__name__}: {error}"[:2000].replace("\x00", ""),
+        due_at=now + timedelta(seconds=2 ** (attempts + 1)),
+        state=OutboxDelivery.State.DEAD if dead else OutboxDelivery.State.PENDING,
+    )
 
 
 def outbox_forget(*, now: datetime) -> int:

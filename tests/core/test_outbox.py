@@ -8,6 +8,7 @@ from django.db import transaction
 from core import outbox
 from core.models import OutboxDelivery, OutboxEvent
 from core.outbox import Happening, consumers_of, subscribe
+from core.services import outbox as service
 from core.services.outbox import DONE_KEPT_FOR, MOST_ATTEMPTS, outbox_drain, outbox_emit, outbox_forget
 from tests.cast import NOW
 
@@ -142,3 +143,22 @@ def test_settled_events_are_forgotten_after_thirty_days_and_owed_ones_never(ears
     assert outbox_forget(now=NOW + DONE_KEPT_FOR) == 0
     assert outbox_forget(now=NOW + DONE_KEPT_FOR + timedelta(seconds=1)) > 0
     assert list(OutboxDelivery.objects.values_list("state", flat=True)) == ["pending"]
+
+
+@pytest.mark.parametrize(
+    "since", [{"state": "done"}, {"state": "dead", "attempts": MOST_ATTEMPTS}, {"attempts": 1}]
+)
+def test_a_fault_is_not_noted_on_what_another_drainer_settled_since(ears: Ears, monkeypatch, since) -> None:
+    ears.failures = 1
+    emit()
+    note = service._postpone
+
+    def after_another(*args) -> None:
+        # The row lock went with the rollback: here the other drainer gets in between.
+        OutboxDelivery.objects.update(**since)
+        note(*args)
+
+    monkeypatch.setattr(service, "_postpone", after_another)
+    assert outbox_drain(now=NOW) == 0
+    row = OutboxDelivery.objects.values("state", "attempts", "error", "due_at").get()
+    assert row == {"state": "pending", "attempts": 0, "error": "", "due_at": NOW} | since
