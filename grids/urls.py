@@ -1,8 +1,18 @@
 """Configuration of places: ``/grids/``."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from grids.views import areas, imports, people, units
+
+
+class LoginName(StringConverter):
+    """A login name; with a control character there is no such page, and PostgreSQL isn't asked for a NUL."""
+
+    regex = r"[^/\x00-\x1f\x7f-\x9f]+"
+
+
+register_converter(LoginName, "login_name")
 
 app_name = "grids"
 urlpatterns = [
@@ -18,10 +28,10 @@ urlpatterns = [
     path("import/apply/", imports.apply, name="import_apply"),
     path("people/", people.people, name="postings"),
     path("people/add/", people.add, name="person_add"),
-    path("people/<str:username>/", people.person, name="person"),
-    path("people/<str:username>/close/", people.close, name="person_close"),
-    path("people/<str:username>/reopen/", people.reopen, name="person_reopen"),
-    path("people/<str:username>/password/", people.password, name="person_password"),
+    path("people/<login_name:username>/", people.person, name="person"),
+    path("people/<login_name:username>/close/", people.close, name="person_close"),
+    path("people/<login_name:username>/reopen/", people.reopen, name="person_reopen"),
+    path("people/<login_name:username>/password/", people.password, name="person_password"),
     path("postings.csv", people.postings_csv, name="postings_csv"),
     path("postings/add/", people.post, name="posting_add"),
     path("postings/<int:posting>/end/", people.end, name="posting_end"),

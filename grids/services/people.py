@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import User
 from accounts.services.people import password_reset, user_create, user_deactivate, user_reactivate
 from core.errors import NotFound
+from core.history import digest
 from grids.access import Access
 from grids.permissions import NO_PERSON, check_person, person_q
 from grids.services.once import configure_once
@@ -33,6 +36,7 @@ def person_add(
         BadInput, Conflict, NotFound, NotAllowed: as ``user_create`` and ``posting_add``.
     """
     body = {"username": username, "name": name, "role": role, "place": place, "phone": phone}
+    body["password"] = _stands_for(password)
 
     def work() -> dict[str, Any]:
         unit = unit_found(access, place.removeprefix("unit:")) if place.startswith("unit:") else None
@@ -92,8 +96,14 @@ def person_password_reset(
         password_reset(user=person, password=password, now=now, actor_id=access.user_id)
         return {"user": username}
 
-    # The password stays out of the fingerprint: a digest of it would be kept for half a year.
-    return configure_once(access, f"people/{username}/password", {}, key, now, work)
+    body = {"password": _stands_for(password)}
+    return configure_once(access, f"people/{username}/password", body, key, now, work)
+
+
+def _stands_for(password: str) -> str:
+    # In the fingerprint, so that a key with another password is no repeat. Keyed, since fingerprints
+    # are kept for half a year: without the secret the table can't be tried against a list of passwords.
+    return digest(password, settings.SECRET_KEY)
 
 
 def _person(access: Access, username: str, now: datetime) -> User:

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Unit, User
-from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.errors import BadInput, Conflict, KeyReused, NotAllowed, NotFound
 from core.models import AuditEntry
 from grids.models import Posting
 from grids.services.people import (
@@ -102,6 +102,23 @@ def test_a_new_initial_password_replaces_the_old_one(world):
     assert person.must_change_password
     with pytest.raises(BadInput):
         reset(world, password="password", key="weak")
+
+
+@pytest.mark.parametrize("act", [reset, add])
+def test_the_same_key_with_another_password_is_another_request(world, act):
+    first = act(world)
+    assert act(world) == first
+    with pytest.raises(KeyReused):
+        act(world, password="five-green-lanterns")
+    assert User.objects.get(username=first["user"]).check_password(NEW_PASSWORD)
+
+
+@pytest.mark.parametrize("name", ["%00", "wor%00ker", "worker%0A", "%7F", "%C2%85"])
+@pytest.mark.parametrize("page", ["", "close/", "reopen/", "password/"])
+def test_a_login_name_with_control_characters_is_not_found(world, client, name, page):
+    client.force_login(world.people["admin"])
+    assert client.get(f"/grids/people/worker/{page}").status_code == 200
+    assert client.get(f"/grids/people/{name}/{page}").status_code == 404
 
 
 def test_the_administrator_of_the_next_district_finds_no_such_person(world, fresh):
