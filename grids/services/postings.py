@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
@@ -86,7 +86,7 @@ def posting_end(
 
 def postings_end_all(*, user: User, actor_id: int | None, now: datetime) -> int:
     """End everything a person still holds, in the caller's transaction; returns how many."""
-    _one_after_another(user.pk)
+    _one_after_another(Q(pk=user.pk))
     held = Posting.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), user=user)
     rows = list(held.select_related("area", "unit", "user"))
     for posting in rows:
@@ -114,7 +114,7 @@ def _add(
     area, unit = place_of(access, place)
     _check_role(role, area)
     _check_dates(starts_at, ends_at)
-    _one_after_another(person.pk)
+    _one_after_another(Q(pk=person.pk))
     posting = Posting(
         user=person,
         role=role,
@@ -133,7 +133,7 @@ def _add(
 
 def _end(access: Access, posting_id: int, ends_at: datetime, now: datetime) -> dict[str, Any]:
     rows = Posting.objects.filter(posting_q(access), pk=posting_id)
-    _one_after_another(rows.values("user_id"))
+    _one_after_another(Q(pk__in=rows.values("user_id")))
     posting = rows.select_for_update(of=("self",)).select_related("user", "area", "unit").first()
     if posting is None:
         raise NotFound(_("There is no such posting, or it lies outside your district."))
@@ -148,11 +148,10 @@ def _end(access: Access, posting_id: int, ends_at: datetime, now: datetime) -> d
     return {"posting": posting_id, "user": user.username}
 
 
-def _one_after_another(person: int | QuerySet[Posting, dict[str, Any]]) -> None:
+def _one_after_another(who: Q) -> None:
     # Grants are made anew from all postings of a person: two changes at once would each miss the
     # other's posting. The lock lets rows that name the person be written meanwhile.
-    held = User.objects.filter(pk__in=[person] if isinstance(person, int) else person)
-    list(held.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    list(User.objects.filter(who).select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def _close(posting: Posting, ends_at: datetime, now: datetime, actor_id: int | None) -> None:
