@@ -8,7 +8,7 @@ from cases.inputs import Place, clean_named
 from cases.lists import row_of
 from cases.selectors import similar_cases
 from core.errors import BadInput
-from core.models import IdempotencyKey
+from core.services.idempotency import done_before
 from grids.access import Access
 
 
@@ -32,4 +32,4 @@ def similar_to(access: Access, raw: Mapping[str, Any], *, now: datetime) -> list
 
 def sent_before(access: Access, key: str) -> bool:
     """Whether a report with this key was filed already, so that it is answered and not asked about again."""
-    return IdempotencyKey.objects.filter(actor=f"user:{access.user_id}", key=key[:80]).exists()
+    return done_before(actor=f"user:{access.user_id}", key=key)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from core.errors import BadInput
+from core.services.idempotency import key_checked
 
 _ETAG = re.compile(r'"v(\d{1,9})"', re.ASCII)
 
@@ -19,14 +20,9 @@ def idempotency_key(request: Request) -> str:
     """The key the client made for this write.
 
     Raises:
-        BadInput: none, or longer than 80 characters.
+        BadInput: none, or one that can't be kept.
     """
-    key = str(request.headers.get("Idempotency-Key", "")).strip()
-    if not key or len(key) > 80:
-        raise BadInput(
-            _("Send an Idempotency-Key of 1 to 80 characters; a fresh UUID will do."), field="Idempotency-Key"
-        )
-    return key
+    return key_checked(str(request.headers.get("Idempotency-Key", "")).strip(), "Idempotency-Key")
 
 
 def version_expected(request: Request) -> int | None:

@@ -20,6 +20,25 @@ def fingerprint_of(*, method: str, path: str, body: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({"request": [method, path, body]})).hexdigest()
 
 
+def key_checked(key: str, field: str = "key") -> str:
+    """The key, if it can be kept; ``field`` is where a refusal points.
+
+    Raises:
+        BadInput: no key, one longer than 80 characters, or with signs that can't be printed.
+    """
+    if not key or len(key) > 80 or not key.isprintable():
+        raise BadInput(_("Send an Idempotency-Key of 1 to 80 characters; a fresh UUID will do."), field=field)
+    return key
+
+
+def done_before(*, actor: str, key: str) -> bool:
+    """Whether this actor did something with this key already; never with one that can't be kept."""
+    try:
+        return IdempotencyKey.objects.filter(actor=actor, key=key_checked(key)).exists()
+    except BadInput:
+        return False
+
+
 def run_once(
     *, actor: str, key: str, fingerprint: str, now: datetime, work: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
@@ -28,11 +47,10 @@ def run_once(
     A refusal inside ``work`` rolls everything back, so it is not remembered.
 
     Raises:
-        BadInput: no key, one longer than 80 characters, or with signs that can't be printed.
+        BadInput: the key can't be kept, see ``key_checked``.
         KeyReused: the key was used for another request.
     """
-    if not key or len(key) > 80 or not key.isprintable():
-        raise BadInput(_("Send an Idempotency-Key of 1 to 80 characters; a fresh UUID will do."), field="key")
+    key_checked(key)
     with transaction.atomic():
         row = _claim(actor, key, fingerprint, now)
         if row is None:

@@ -135,7 +135,7 @@ def test_the_same_key_with_another_body_is_refused(world, api):
     assert is_problem(other, 409, "key_reused")
 
 
-@pytest.mark.parametrize("key", ["", "k" * 81])
+@pytest.mark.parametrize("key", ["", "k" * 81, "a\tb", "a\x7fb"])
 def test_a_write_needs_a_key_that_can_be_kept(world, api, key):
     answer = api("worker").post(
         "/api/v1/cases/report/", report_body(), format="json", headers={"Idempotency-Key": key}

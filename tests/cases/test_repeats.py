@@ -85,3 +85,15 @@ def test_a_key_that_is_none_is_refused(world: World, key: str) -> None:
     with pytest.raises(BadInput) as refused:
         filed(world, "worker", TEXT, key=key)
     assert refused.value.field == "key"
+
+
+@pytest.mark.parametrize("key", ["", "k" * 81, NUL, "a\tb"])
+def test_a_key_that_is_none_is_refused_by_the_page_with_a_sentence(world: World, client, key: str) -> None:
+    report(world, "worker")  # something similar nearby: the page looks whether the key is a repeat
+    client.force_login(world.people["worker"], "django.contrib.auth.backends.ModelBackend")
+    body = {"lon": HOME["lon"], "lat": HOME["lat"], "description": "x", "key": key}
+    asked = client.post("/cases/report/", body)
+    refused = client.post("/cases/report/", body | {"similar_seen": "1"})
+    assert asked.status_code < 500
+    assert refused.status_code == 400
+    assert Case.objects.count() == 1
