@@ -1,5 +1,6 @@
 """Login by token, and what roles there are."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import authenticate, logout
@@ -13,9 +14,11 @@ from rest_framework.response import Response
 from accounts.models import User
 from accounts.roles import Role
 from accounts.serializers import LoginInput, RoleSerializer, TokenSerializer
+from accounts.services.login import login_check, login_failed
 from accounts.services.tokens import token_end, token_issue, tokens_end
 from core.api import ApiView, PublicView
 from core.api.problems import NotLoggedIn
+from core.clients import client_ip
 from core.errors import TooOften
 from core.serializers import list_shape
 
@@ -28,15 +31,19 @@ class LoginView(PublicView):
     @extend_schema(operation_id="login", request=LoginInput, responses=TokenSerializer)
     def post(self, request: Request) -> Response:
         """Log a device in."""
-        user = _logged_in(request._request, self.body(LoginInput))
+        user = _logged_in(request._request, self.body(LoginInput), self.now)
         row, token = token_issue(user=user)
         user_logged_in.send(sender=User, request=request._request, user=user)
         answer = {"token": token, "expiry": row.expiry, "must_change_password": user.must_change_password}
         return Response(TokenSerializer(answer).data, headers={"Cache-Control": "no-store"})
 
 
-def _logged_in(request: HttpRequest, credentials: dict[str, Any]) -> User:
+def _logged_in(request: HttpRequest, credentials: dict[str, Any], now: datetime) -> User:
+    username, client = credentials["username"], client_ip(request)
+    login_check(username=username, client=client, now=now)
     user = authenticate(request, **credentials)
+    if not isinstance(user, User):
+        login_failed(username=username, client=client, now=now)
     if getattr(request, "axes_locked_out", False):
         # Else the lock-out's page for browsers would replace the problem document.
         request.axes_locked_out = False  # type: ignore[attr-defined]

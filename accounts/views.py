@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import PasswordForm
 from accounts.models import User
+from accounts.services.login import login_check, login_failed
 from accounts.services.people import password_change
 from core import clock
-from core.errors import BadInput
+from core.clients import client_ip
+from core.errors import BadInput, TooOften
 
 
 class Login(views.LoginView):
@@ -24,6 +26,18 @@ class Login(views.LoginView):
 
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refused without a look at the password while too many wrong tries are counted."""
+        tried = {"username": request.POST.get("username", ""), "client": client_ip(request)}
+        try:
+            login_check(**tried, now=clock.now())
+        except TooOften as refusal:
+            return _locked(request, str(refusal.detail))
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            login_failed(**tried, now=clock.now())
+        return answer
 
     def get_success_url(self) -> str:
         """The page asked for, or the password page first."""
@@ -36,6 +50,10 @@ class Login(views.LoginView):
 def locked_out(request: HttpRequest, credentials: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong tries: the login page with a sentence that says how long."""
     sentence = _("Too many wrong tries. The login rests for a quarter of an hour; then try again.")
+    return _locked(request, sentence)
+
+
+def _locked(request: HttpRequest, sentence: str) -> HttpResponse:
     context = {"form": AuthenticationForm(request), "locked": sentence, "next": request.POST.get("next", "")}
     return render(request, "accounts/login.html", context, status=429)
 

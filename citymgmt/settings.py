@@ -153,6 +153,9 @@ GUARDIAN_RAISE_403 = False
 ANONYMOUS_USER_NAME = None
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=8)
 AXES_COOLOFF_TIME = env.float("LOGIN_COOLOFF_HOURS", default=0.25)
+# Wrong tries in an hour from one address, and for one name from anywhere.
+LOGIN_TRIES_PER_ADDRESS_PER_HOUR = env.int("LOGIN_TRIES_PER_ADDRESS_PER_HOUR", default=120)
+LOGIN_TRIES_PER_NAME_PER_HOUR = env.int("LOGIN_TRIES_PER_NAME_PER_HOUR", default=40)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"

@@ -47,6 +47,37 @@ def test_too_many_wrong_tries_lock_out_even_the_right_password(browser, settings
     assert browser.post(LOGIN, {"username": "worker", "password": PASSWORD}).status_code == 429
 
 
+def tried(browser, door, username, password, address):
+    given = {"username": username, "password": password}
+    if door == LOGIN:
+        return browser.post(LOGIN, given, REMOTE_ADDR=address).status_code
+    return browser.post(door, given, content_type="application/json", REMOTE_ADDR=address).status_code
+
+
+@pytest.mark.parametrize("door", [LOGIN, "/api/v1/login/"])
+def test_many_names_tried_from_one_address_close_it_for_the_hour(browser, world, settings, door):
+    settings.LOGIN_TRIES_PER_ADDRESS_PER_HOUR = 3
+    for name in ("worker", "officer", "no-such-person"):
+        assert tried(browser, door, name, "no", "2001:db8::1") != 429
+    assert tried(browser, door, "station", PASSWORD, "2001:db8::ffff") == 429
+    assert tried(browser, door, "station", PASSWORD, "2001:db8:0:1::1") in (200, 302)
+
+
+@pytest.mark.parametrize("door", [LOGIN, "/api/v1/login/"])
+def test_one_name_tried_from_many_addresses_closes_it_for_the_hour(browser, world, settings, door):
+    settings.LOGIN_TRIES_PER_NAME_PER_HOUR = 3
+    for n in range(3):
+        assert tried(browser, door, "worker", "no", f"10.0.0.{n}") != 429
+    assert tried(browser, door, "Worker", PASSWORD, "10.0.0.9") == 429
+    assert tried(browser, door, "station", PASSWORD, "10.0.0.9") in (200, 302)
+
+
+def test_right_logins_are_not_counted(browser, settings):
+    settings.LOGIN_TRIES_PER_ADDRESS_PER_HOUR = settings.LOGIN_TRIES_PER_NAME_PER_HOUR = 1
+    for _time in range(3):
+        assert tried(browser, "/api/v1/login/", "worker", PASSWORD, "10.0.0.1") == 200
+
+
 def test_logout_is_a_post(browser, world):
     browser.force_login(world.people["worker"], "django.contrib.auth.backends.ModelBackend")
     assert browser.get("/accounts/logout/").status_code == 405

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from core import clock, errors
-from core.clients import client_ip
+from core.clients import client_block, client_ip
 from core.errors import BadInput, KeyReused, TooOften
 from core.models import AuditEntry, IdempotencyKey, RateCount
 from core.services.audit import audit_write
@@ -174,3 +174,18 @@ def test_production_refuses_to_start_with_any_default(
     assert (run.returncode == 0) == starts, run.stderr[-500:]
     if not starts:
         assert "ImproperlyConfigured" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("client", "block"),
+    [
+        ("9.9.9.9", "9.9.9.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:0db8:0001:0002::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:9.9.9.9", "9.9.9.9"),
+        ("somewhere", "somewhere"),
+    ],
+)
+def test_a_client_is_an_address_or_a_block_of_ipv6(client: str, block: str) -> None:
+    assert client_block(client) == block
