@@ -1,8 +1,10 @@
 """Taking a step: its form, and what comes of it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,16 +34,21 @@ def step(request: HttpRequest, number: str, action: str) -> HttpResponse:
 def _take(request: HttpRequest, number: str, action: str) -> HttpResponse:
     access, now, names = access_of(request), clock.now(), fields_of(action)
     post, error = with_photos(request, names, user_id=access.user_id, keep=keep_for(access.user_id, now))
-    raw, version, key = raw_of(names, post), version_of(post), post.get("key", "")
+    given = _given(names, post)
     try:
         if error:
             raise error
-        case_advance(number=number, action=action, access=access, raw=raw, version=version, key=key, now=now)
+        taken = case_advance(number=number, action=action, access=access, now=now, **given)
     except CityError as refusal:
         # A case outside the scope is not found by the form either.
         page = step_page(access, number, action, now=now, data=post, error=refusal)
         return render(request, "cases/step.html", page, status=refusal.status)
-    return _done(request, number, action)
+    # The address may name the case by its UUID.
+    return _done(request, taken["number"], action)
+
+
+def _given(names: tuple[str, ...], post: QueryDict) -> dict[str, Any]:
+    return {"raw": raw_of(names, post), "version": version_of(post), "key": post.get("key", "")}
 
 
 def _done(request: HttpRequest, number: str, action: str) -> HttpResponse:

@@ -197,3 +197,9 @@ def test_the_conditions_of_a_class_are_offered_with_their_limits(world, as_):
     assert "暴露垃圾的" in page
     assert 'name="condition"' in page
     assert 'name="condition"' not in as_("officer").get("/cases/conditions/").content.decode()
+
+
+def test_a_step_on_a_case_named_by_its_uuid_leads_back_to_the_case(world, as_):
+    case = case_at(world, Stage.PLAN)
+    answer = as_("station").post(f"/cases/{case.uuid}/steps/note/", form_of({"text": "看过了"}, case))
+    assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
