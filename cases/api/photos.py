@@ -84,7 +84,7 @@ class PhotoSmallView(PhotoFileView):
 
 
 def jpeg_of(photo: Photo, *, small: bool) -> HttpResponse:
-    """The bytes as an answer; a kept picture never changes.
+    """The bytes as an answer; kept by a browser for five minutes, since a right to see it may end.
 
     Raises:
         NotFound: the file is gone from the store.
@@ -94,5 +94,5 @@ def jpeg_of(photo: Photo, *, small: bool) -> HttpResponse:
             answer = HttpResponse(picture.read(), content_type="image/jpeg")
     except FileNotFoundError:
         raise NotFound(_("There is no such photo.")) from None
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    answer["Cache-Control"] = "private, max-age=300"
     return answer

@@ -75,7 +75,8 @@ class EventsView(ScopedView):
         rows = history_of(self.access, number)
         for event, facts in rows:
             event.facts = facts  # type: ignore[attr-defined]
-        return Response({"results": EventSerializer([event for event, _facts in rows], many=True).data})
+        found = EventSerializer([event for event, _facts in rows], many=True).data
+        return Response({"results": found}, headers={"Cache-Control": "private, no-store"})
 
 
 class CandidatesView(ScopedView):

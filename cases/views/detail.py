@@ -16,6 +16,7 @@ from core.errors import BadInput
 
 @login_required
 @require_safe
+@never_cache
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """What is asked now, and all that is known."""
     return render(request, "cases/detail.html", case_page(access_of(request), number))

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.export import csv_of
@@ -15,6 +16,7 @@ from core.paging import page_of
 
 @login_required
 @require_safe
+@never_cache
 def case_list(request: HttpRequest) -> HttpResponse:
     """The cases of one's scope, narrowed by the address bar, with a map beside them."""
     return render(request, "cases/list.html", list_page(access_of(request), request.GET))
@@ -22,6 +24,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@never_cache
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """What the list shows, as CSV, at most ten thousand rows."""
     found = rows_found(access_of(request), request.GET)
@@ -33,6 +36,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 @login_required
 @require_safe
+@never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """What one reported, and what became of it."""
     page = page_of(my_reports(access_of(request)), by="-opened_at", cursor=request.GET.get("cursor", ""))

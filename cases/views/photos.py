@@ -61,5 +61,5 @@ def _served(photo: Photo, column: str) -> HttpResponseBase:
     except FileNotFoundError:
         raise NotFound(_("There is no such photo.")) from None
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["Cache-Control"] = "private, max-age=300"
     return answer
