@@ -21,6 +21,7 @@ from cases.permissions import check_may_report
 from cases.services.advance import answer_of, named_person
 from cases.services.effects import EFFECTS
 from cases.services.events import event_append
+from cases.services.ground import grid_held
 from cases.services.numbers import follow_code_new, number_next
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
@@ -114,9 +115,9 @@ def _report(
 def _grid_of(given: Given) -> Area:
     position = needed(given.position)
     grid = grid_at(position.lon, position.lat)
-    if grid is not None:
+    if grid is not None and grid_held(grid):
         return grid
-    retired = retired_grid_at(position.lon, position.lat)
+    retired = grid or retired_grid_at(position.lon, position.lat)
     if retired is not None:
         raise BadInput(
             _("This place lies in grid %(code)s, which was retired. Ask the administrator what follows it.")
