@@ -134,13 +134,17 @@ def _filled(random: Random) -> dict[str, Access]:
             cursor.execute(f"ANALYZE {model._meta.db_table}")
     units = {Role.UNIT_HANDLER: frozenset({unit.pk})}
     levels = {area.pk: area.level for area in areas}
-    held = lambda role, area: {role: frozenset({area.pk})}  # noqa: E731
     return {
         "unit of a dozen old cases": Access(newcomer, units={Role.UNIT_HANDLER: frozenset({small.pk})}),
         "unit of 800 cases": Access(handler, units=units),
         "handler with a grid": Access(handler, held(Role.GRID_WORKER, areas[-1]), units=units, levels=levels),
         "bureau of the district": Access(clerk, held(Role.BUREAU, areas[0]), levels=levels),
     }
+
+
+def held(role: Role, area: Area) -> dict[Role, frozenset[int]]:
+    """One role held on one area."""
+    return {role: frozenset({area.pk})}
 
 
 def _areas() -> list[Area]:
