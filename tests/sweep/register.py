@@ -38,9 +38,9 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "cases/standing-plans/<int:pk>/retire/", "api/v1/classes/<str:key>/",
         "api/v1/standing-plans/<int:plan_id>/approve/", "api/v1/standing-plans/<int:plan_id>/retire/",
         "api/v1/areas/<str:code>/", "grids/areas/<slug:code>/", "grids/areas/<slug:code>/add/",
-        "grids/areas/<slug:code>/rename/", "grids/areas/<slug:code>/retire/", "grids/people/<str:username>/",
-        "grids/people/<str:username>/close/", "grids/people/<str:username>/reopen/",
-        "grids/people/<str:username>/password/", "grids/postings/<int:posting>/end/",
+        "grids/areas/<slug:code>/rename/", "grids/areas/<slug:code>/retire/", "grids/people/<login_name:username>/",
+        "grids/people/<login_name:username>/close/", "grids/people/<login_name:username>/reopen/",
+        "grids/people/<login_name:username>/password/", "grids/postings/<int:posting>/end/",
         "grids/units/<slug:code>/", "grids/units/<slug:code>/change/",
     ),
     Kind.LISTS_CASES: (
