@@ -60,6 +60,10 @@ def facts_of(work: Work) -> dict[str, Any]:
     for name in _PURPOSES:
         if given.has(name):
             facts[name] = [str(photo) for photo in getattr(given, name)]
+    if photos := [photo for name in _PURPOSES for photo in getattr(given, name)]:
+        # The chain covers the pictures as well as their names.
+        hashes = Photo.objects.filter(pk__in=photos).values_list("pk", "kept_sha256")
+        facts["photo_hashes"] = {str(photo): kept for photo, kept in hashes}
     if given.position:
         facts["position"] = position_facts(given.position)
         facts["distance_m"] = round(
