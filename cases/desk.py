@@ -76,7 +76,7 @@ def buttons(steps: Iterable[Step]) -> list[dict[str, Any]]:
     return sorted(made, key=lambda button: (not button["main"], bool(button["danger"])))
 
 
-_ONWARD = ("verify", "submit_plan", "approve", "dispatch", "finish", "hand_in", "pass", "close")
+_ONWARD = ("verify", "submit_plan", "approve", "dispatch", "sign_for", "finish", "hand_in", "pass", "close")
 
 
 def before_and_after(photos: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

@@ -146,7 +146,8 @@ class Picker {
       });
     }
     box.querySelector("[data-locate]")?.addEventListener("click", () => this.locate());
-    if ("auto" in box.dataset && !start) this.locate();
+    this.hint = this.says.textContent;
+    if ("auto" in box.dataset && !start) this.locate({ asked: false });
   }
 
   typed() {
@@ -186,12 +187,13 @@ class Picker {
     this.byHand(this.map.containerPointToLatLng(at));
   }
 
-  locate() {
-    if (!navigator.geolocation) return this.failed();
+  /** Asks the phone; nobody is told of a failure they did not ask for. */
+  locate({ asked = true } = {}) {
+    if (!navigator.geolocation) return this.failed(asked);
     this.says.textContent = say("Finding the position…");
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => this.found(coords),
-      () => this.failed(),
+      () => this.failed(asked),
       { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: 15000 },
     );
   }
@@ -205,8 +207,9 @@ class Picker {
     this.says.textContent = say("Position found, accurate to {n} m.", { n: Math.round(coords.accuracy) });
   }
 
-  failed() {
-    this.says.textContent = say("The position can't be read. Move the pin, or describe the place in words.");
-    if (!this.marker) this.put(this.map.getCenter());
+  failed(asked) {
+    this.says.textContent = asked
+      ? say("The position can't be read. Move the pin, or describe the place in words.")
+      : this.hint;
   }
 }
