@@ -1,6 +1,8 @@
 """A grid is retired in the moment a report is filed in it: one of the two is refused."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -45,14 +47,15 @@ def test_a_grid_found_just_before_it_was_retired_takes_no_report(
 def test_a_retirement_waits_for_a_report_under_way_and_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     world = build_world()
     Posting.objects.filter(area__code=GRID).delete()
-    reached, answers, filed = threading.Event(), {}, report._file
+    reached, filed = threading.Event(), report._file
+    answers: dict[str, Any] = {}
 
-    def slow(*args: object) -> object:
+    def slow(*args: Any) -> Any:
         reached.set()
         other.join(1)  # time enough for a retirement that does not wait
         return filed(*args)
 
-    def run(name: str, act: object) -> None:
+    def run(name: str, act: Callable[..., Any]) -> None:
         try:
             answers[name] = act(world)
         except CityError as refusal:
