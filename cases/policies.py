@@ -199,11 +199,7 @@ def _fix_now(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str,
 
 def _correct(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
     if case.stage != Stage.VERIFY and _becomes_emergency(case, given):
-        return {
-            "condition": _(
-                "That is an emergency. Send the case back to verification; from there it is handled at once."
-            )
-        }
+        return {"condition": _AN_EMERGENCY}
     if given.has("case_class") and not given.has("condition"):
         return {"condition": _("Choose the filing condition.")}
     if not given.has("condition") and not given.has("address"):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from cases.workflow import BIRTHS
 
-FIELD = frozenset({Role.GRID_WORKER, Role.OFFICER, Role.SQUAD_LEADER, Role.SECTION_HEAD, Role.DIRECTOR})
 REPORTERS = BIRTHS[0].by
 UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD})
 PLANNERS = frozenset({Role.STATION, Role.BUREAU})

@@ -18,7 +18,6 @@ from grids.services.outlines import DATUMS, FLAWS, in_wgs84
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 20_000
 FILE_TOO_LARGE: Sentence = _("A file of areas has at most 20 MB. Split it by district.")
-COLUMNS = ("code", "name", "level", "parent_code", "valid_from")
 # What spreadsheets of Chinese offices call the columns and levels.
 _ALIASES = {
     "代码": "code",
