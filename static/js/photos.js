@@ -146,6 +146,8 @@ class Tray {
     input.addEventListener("change", () => this.take([...input.files]));
     input.form?.addEventListener("submit", (event) => this.hold(event), true);
     for (const row of this.list.children) row.append(toolsOf(button("trash", say("Remove"), () => row.remove())));
+    // On a slow line a photo can be chosen before this script has come; its change event is long past.
+    if (input.files.length) this.take([...input.files]);
   }
 
   take(files) {

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.desk import Desk
 
 # Playwright's synchronous interface runs an event loop in this thread; Django's guard would take every
 # query of a test for one made inside that loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+PATIENCE_MS = 30_000
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -50,9 +51,10 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
-def short_patience(page: Any) -> None:
-    """Everything is on this machine: what has not come in ten seconds does not come."""
-    page.set_default_timeout(10_000)
+def bounded_patience(page: Any) -> None:
+    """Everything is on this machine, which may be busy with another suite: thirty seconds, then it failed."""
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

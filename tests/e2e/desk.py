@@ -104,7 +104,9 @@ class Desk:
         """Choose one photo and wait until it has arrived."""
         box = self.page.locator(f"main [data-photos]:has([data-name='{name}'])")
         box.locator("input[type=file]").set_input_files([a_picture(word)])
-        expect(box.locator(f"input[type=hidden][name='{name}']")).to_have_count(1)
+        expect(box.locator(".upload:not(.upload-waiting, .upload-sending)")).to_have_count(1)
+        arrived = box.locator(f"input[type=hidden][name='{name}']").count()
+        assert arrived == 1, f"the photo was refused: {box.locator('.upload').inner_text()}"
 
     def send(self) -> None:
         """Press the form's button, and the dialog's where it asks."""
