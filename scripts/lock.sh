@@ -9,7 +9,7 @@ python="${1:-.venv/bin/python}"
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
 compile() {
   "$python" -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-emit-find-links ${UPGRADE:+--upgrade} "$@"
+    --no-emit-index-url --no-emit-find-links --no-strip-extras ${UPGRADE:+--upgrade} "$@"
 }
 compile pyproject.toml --output-file requirements.lock
 compile pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
