@@ -29,6 +29,8 @@ class Unit(models.Model):
     district_code = models.CharField(max_length=6, blank=True, db_index=True)
     phone = models.CharField(max_length=30, blank=True)
     active = models.BooleanField(default=True)
+    # 代录: the station signs, hands in and finishes for a unit whose people have no logins.
+    recorded_by_station = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         permissions = permissions_on("unit")

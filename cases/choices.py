@@ -10,11 +10,15 @@ from accounts.models import Unit
 from accounts.roles import Line, May
 from cases.candidates import candidates_for
 from cases.models import Case, CaseClass, FilingCondition, UnitPart
-from cases.workflow import Action
+from cases.selectors import cases_for
+from cases.workflow import OPEN, Action
 from core.errors import CityError
 from grids.access import Access
+from grids.geo.shapes import metres_between
 from grids.models import Area
 from grids.selectors import areas_in
+
+MOST_NEAR = 500  # open cases of one community looked at for the nearest
 
 
 def classes() -> list[CaseClass]:
@@ -46,6 +50,19 @@ def people_for(
         # A form shown again after the case moved on offers nobody any more.
         return []
     return [(person.username, person.name) for person in found]
+
+
+def cases_to_merge_into(access: Access, case: Case) -> list[tuple[str, str]]:
+    """Numbers and words of the open cases of the same community, the nearest first; at most fifty."""
+    rows = cases_for(access).filter(community_id=case.community_id, stage__in=OPEN).exclude(pk=case.pk)
+    near = [(metres_between(case.lon, case.lat, row.lon, row.lat), row) for row in rows[:MOST_NEAR]]
+    near.sort(key=lambda found: found[0])
+    return [(row.number, _near(row, metres)) for metres, row in near[:50]]
+
+
+def _near(row: Case, metres: float) -> str:
+    what = str(row.case_class or row.description[:20] or row.get_stage_display())
+    return f"{round(metres)} m · {what} · {row.address or row.grid.short_name} · {row.number}"
 
 
 def list_choices(access: Access, wanted: dict[str, Any]) -> dict[str, list[Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,10 +13,10 @@ from cases import selectors, wording
 from cases.masking import masked_name, masked_phone
 from cases.models import Case, CaseClass, CaseEvent, ReporterContact, UnitPart
 from cases.models.photo import Purpose
-from cases.offers import offered_steps
+from cases.offers import fields_shown, offered_steps
 from cases.photos import shown
 from cases.veil import covered_events, is_inside
-from cases.workflow import STAGES, Stage, Step, Track
+from cases.workflow import STAGES, Action, Stage, Step, Track
 from grids.access import Access
 
 _MAIN_PATH = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.CHECK)
@@ -33,14 +34,16 @@ def case_page(access: Access, number: str) -> dict[str, Any]:
     events = covered_events(selectors.events_of(case), inside=inside)
     photos = [shown(photo) for photo in selectors.photos_of(case)]
     plans = list(selectors.plans_of(case))
-    steps = offered_steps(access, case, parts)
+    offered = buttons(access, offered_steps(access, case, parts), parts)
     return {
         "case": case,
         "parts": parts,
         "plans": plans,
         "photos": photos,
         "compare": before_and_after(photos),
-        "buttons": buttons(steps),
+        "buttons": offered,
+        "asks": any(not button["more"] for button in offered),
+        "more": any(button["more"] for button in offered),
         "asked": wording.asked(case.stage),
         "mine": case.assignee_id is not None and case.assignee_id == access.user_id,
         "loop": loop(case),
@@ -60,23 +63,36 @@ def _reporter(access: Access, case: Case) -> dict[str, Any]:
     return {"may_reveal": True, "contact": {"name": name, "phone": phone}}
 
 
-def buttons(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """The offered steps as buttons: the one that moves the case on first, marks and notes last."""
+def buttons(access: Access, steps: Iterable[Step], parts: Sequence[UnitPart]) -> list[dict[str, Any]]:
+    """The offered steps as buttons: the one that moves the case on first, what is rarely needed last.
+
+    ``more`` are those that stand beside the path and are folded away.
+    """
     made = [
         {
             "action": step.action.value,
+            "key": str(uuid4()),
             "label": step.action.label,
             "danger": step.action in wording.DANGERS,
-            "at_once": not step.fields,
+            "at_once": not fields_shown(access, step, parts),
             "confirm": wording.warned(step.action),
             "main": step.action.value in _ONWARD,
+            "more": step.action in _BESIDE,
         }
         for step in steps
     ]
     return sorted(made, key=lambda button: (not button["main"], bool(button["danger"])))
 
 
-_ONWARD = ("verify", "submit_plan", "approve", "dispatch", "sign_for", "finish", "hand_in", "pass", "close")
+_ONWARD = (
+    "verify", "submit_plan", "approve", "dispatch", "assign_units", "sign_for", "finish", "hand_in", "pass",
+    "close", "decide_suspension", "decide_extension", "decide_appeal", "decide_objection", "arrive", "reply",
+)  # fmt: skip
+A = Action
+_BESIDE = frozenset({
+    A.MOVE, A.MERGE, A.UNMERGE, A.TRANSFER, A.CORRECT, A.REQUEST_SUSPENSION, A.REQUEST_EXTENSION, A.RESUME,
+    A.ASK_PRESENCE, A.SUPERVISE, A.REMIND, A.NOTE, A.JOIN, A.APPEAL, A.REOPEN, A.CLOSE_FORCED, A.VOID,
+})  # fmt: skip
 
 
 def before_and_after(photos: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

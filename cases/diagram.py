@@ -6,7 +6,7 @@ from cases.workflow import DONE, STAGES, STEPS, Part, Stage, Step, targets
 
 _HEAD = """# The life of a case
 
-Made by `manage.py workflow_diagram` from `cases/workflow.py`; a test fails when the two differ.
+Made by `manage.py workflow_diagram` from `cases/workflow/`; a test fails when the two differ.
 """
 _UNITS = {
     "工作时": "working hours",

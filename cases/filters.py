@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 _ZONE = ZoneInfo("Asia/Shanghai")
-_LISTS = ("stage", "track", "source", "line", "district", "street", "community", "grid", "unit")
+_LISTS = ("stage", "track", "source", "line", "district", "street", "community", "grid", "unit", "mark")
 
 
 def filters_of(query: QueryDict) -> dict[str, Any]:

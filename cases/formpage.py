@@ -12,6 +12,8 @@ from django.utils.timezone import localtime
 from cases import choices, policies, wording
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
 from cases.models import ActionPlan, Case, UnitPart
+from cases.offers import fields_shown
+from cases.parts import recorded_parts
 from cases.permissions import check_may_take
 from cases.photos import addresses, shown
 from cases.selectors import case_for, parts_of, photos_of, plans_of
@@ -51,7 +53,7 @@ def step_page(
     step = _step(case, action, access, parts, error)
     plans = list(plans_of(case)[:1])
     form = step_form(
-        step.fields,
+        fields_shown(access, step, parts),
         required=step.needs,
         choices=_choices(step, access, case, parts, now),
         data=data,
@@ -152,6 +154,11 @@ def _choices(
         found["case_class"] = class_choices(choices.classes())
     if "lead_unit" in step.fields:
         found["units"] = choices.units_in(case.district.code)
+    if "unit" in step.fields:
+        units = [part.unit for part in recorded_parts(parts, step.part)]
+        found["unit"] = [(unit.code, unit.name) for unit in units]
+    if "into" in step.fields:
+        found["into"] = choices.cases_to_merge_into(access, case)
     if "person" in step.fields:
         found["person"] = choices.people_for(access, case, parts, now=now)
     return found

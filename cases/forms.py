@@ -8,12 +8,13 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from cases.marks import MARKS
 from cases.models import CaseClass
 from cases.models.case import Source
-from cases.workflow import REJECT_REASONS, Stage, Track
+from cases.workflow import REJECT_REASONS, Answer, Stage, Track, Verdict
 from core.errors import CityError, Sentence
 
-PHOTO_FIELDS = ("photos", "photos_before", "photos_after")
+PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
 _LISTS = (*PHOTO_FIELDS, "assisting_units")
 _LABELS: dict[str, Any] = {
     "position": _("Position"),
@@ -41,6 +42,17 @@ _LABELS: dict[str, Any] = {
     "lead_unit": _("Lead unit"),
     "assisting_units": _("Assisting units"),
     "finish_by": _("To be finished by"),
+    "document": _("Photos of the unit's document"),
+    "unit": _("For the unit"),
+    "outside_body": _("Passed on to"),
+    "letter_no": _("Number of the letter"),
+    "evidence": _("What shows it"),
+    "until": _("Until"),
+    "verdict": _("Decision"),
+    "satisfied": _("Is it done?"),
+    "place": _("Where to meet"),
+    "reply_by": _("A reply is owed by"),
+    "into": _("The case it goes into"),
 }
 _HELP: dict[str, Any] = {
     "case_class": _("Type Chinese, English or the code."),
@@ -48,8 +60,11 @@ _HELP: dict[str, Any] = {
     "track": _("Leave it empty to take what the filing condition says."),
     "description": _("What you see, how large it is, whom it affects."),
     "address": _("Street and number, or what stands beside it."),
+    "reply_by": _("Leave it empty if no reply is owed."),
+    "until": _("At most a year ahead; the clock rests until then."),
+    "into": _("Open cases of this community, the nearest first."),
 }
-_AREAS = frozenset({"description", "text", "words", "result", "reason", "measures"})
+_AREAS = frozenset({"description", "text", "words", "result", "reason", "measures", "evidence"})
 
 
 def raw_of(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
@@ -137,20 +152,26 @@ def _field(name: str, choices: Mapping[str, Any]) -> forms.Field:
         return forms.ChoiceField(choices=options, widget=widget)
     if name == "assisting_units":
         return forms.MultipleChoiceField(choices=choices["units"], widget=forms.CheckboxSelectMultiple)
-    if name in ("lead_unit", "person", "track"):
+    if name in _SELECTS:
         kind = {"lead_unit": "units"}.get(name, name)
         return forms.ChoiceField(choices=[("", "—"), *choices.get(kind, TRACKS)])
-    if name == "reject_reason":
-        return forms.ChoiceField(choices=list(REJECT_REASONS.items()), widget=forms.RadioSelect)
     if name == "failed_call":
         return forms.BooleanField()
-    if name == "finish_by":
+    if name in _RADIOS:
+        return forms.ChoiceField(choices=_RADIOS[name], widget=forms.RadioSelect)
+    if name in ("finish_by", "until", "reply_by"):
         return forms.CharField(widget=forms.TextInput(attrs={"type": "datetime-local"}))
     if name == "reporter_phone":
         return forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}))
     return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}) if name in _AREAS else forms.TextInput())
 
 
+_SELECTS = frozenset({"lead_unit", "person", "track", "unit", "into"})
+_RADIOS: dict[str, list[Any]] = {
+    "reject_reason": list(REJECT_REASONS.items()),
+    "verdict": list(Verdict.choices),
+    "satisfied": list(Answer.choices),
+}
 TRACKS = [(track.value, track.label) for track in (Track.DIRECT, Track.STANDARD, Track.EMERGENCY)]
 _ANY = [("", _("All"))]
 
@@ -160,6 +181,7 @@ class FilterForm(RefusedForm):
 
     q = forms.CharField(label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}))
     stage = forms.ChoiceField(label=_("Stage"), choices=[*_ANY, *Stage.choices])
+    mark = forms.ChoiceField(label=_("Mark"), choices=[*_ANY, *MARKS.items()])
     open = forms.ChoiceField(label=_("State"), choices=[*_ANY, ("yes", _("Open")), ("no", _("Done"))])
     track = forms.ChoiceField(label=_("Track"), choices=[*_ANY, *Track.choices])
     line = forms.ChoiceField(label=_("Line"), choices=[])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.models import Unit, User
 from cases.models import CaseClass, FilingCondition
-from cases.workflow import Track
+from cases.workflow import Answer, Track, Verdict
 
 T = TypeVar("T")
 
@@ -58,6 +58,17 @@ class Given:
     lead_unit: Unit | None = None
     assisting_units: tuple[Unit, ...] | None = None
     finish_by: datetime | None = None
+    document: tuple[UUID, ...] = ()
+    unit: Unit | None = None
+    outside_body: str = ""
+    letter_no: str = ""
+    evidence: str = ""
+    until: datetime | None = None
+    verdict: Verdict | None = None
+    satisfied: Answer | None = None
+    place: str = ""
+    reply_by: datetime | None = None
+    into: str = ""
 
     def has(self, name: str) -> bool:
         """Whether something was given under this name."""
@@ -67,4 +78,4 @@ class Given:
     @property
     def all_photos(self) -> tuple[UUID, ...]:
         """Every photo named in the step, once."""
-        return tuple(dict.fromkeys(self.photos + self.photos_before + self.photos_after))
+        return tuple(dict.fromkeys(self.photos + self.photos_before + self.photos_after + self.document))

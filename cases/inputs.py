@@ -21,16 +21,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit, User
 from cases.given import Given, Position
 from cases.models import CaseClass, FilingCondition
-from cases.workflow import REJECT_REASONS, Step, Track
+from cases.workflow import REJECT_REASONS, Answer, Step, Track, Verdict
 from core.errors import BadInput, Sentence
 from grids.geo.datum import gcj02_to_wgs84
 
-LENGTHS = {"description": 5000, "text": 2000, "words": 2000, "result": 2000, "reason": 1000}
+LENGTHS = {"description": 5000, "text": 2000, "words": 2000, "result": 2000, "reason": 1000, "evidence": 1000}
 MOST_MEASURES, LONGEST_MEASURE = 30, 500
-_PHOTO_FIELDS = ("photos", "photos_before", "photos_after")
+_PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
 # CGCS2000 and WGS 84 differ by centimetres and are stored alike.
 DATUMS = frozenset({"WGS84", "CGCS2000", "GCJ02"})
 _PHONE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}|12345)", re.ASCII)
+_CASE_NUMBER = re.compile(r"[0-9]{19}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,4}")
 # C0 controls but tab and newline: PostgreSQL refuses NUL, and no screen shows the rest.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -170,6 +171,25 @@ def _reject_reason(name: str, value: object, place: Place) -> str:
     return str(value)
 
 
+def _verdict(name: str, value: object, place: Place) -> Verdict:
+    if str(value) not in Verdict.values:
+        raise BadInput(_("Say whether it is granted or refused."))
+    return Verdict(str(value))
+
+
+def _answer(name: str, value: object, place: Place) -> Answer:
+    if str(value) not in Answer.values:
+        raise BadInput(_("Say yes or no."))
+    return Answer(str(value))
+
+
+def _number_of_case(name: str, value: object, place: Place) -> str:
+    number = unicodedata.normalize("NFKC", str(value)[:60]).strip()
+    if not _CASE_NUMBER.fullmatch(number):
+        raise BadInput(_("A case is named by its number of 19 digits."))
+    return number
+
+
 def _flag(name: str, value: object, place: Place) -> bool:
     return value in (True, "true", "on", "1", 1)
 
@@ -293,4 +313,11 @@ _CLEANERS: dict[str, Cleaner] = {
     "lead_unit": _unit,
     "assisting_units": _unit_list,
     "finish_by": _when,
+    "document": _photos,
+    "unit": _unit,
+    "until": _when,
+    "reply_by": _when,
+    "verdict": _verdict,
+    "satisfied": _answer,
+    "into": _number_of_case,
 }

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from cases.models import Case, UnitPart
-from cases.permissions import role_for
+from cases.parts import own_parts
+from cases.permissions import check_may_take
 from cases.policies import check_when, permits
-from cases.workflow import Stage, Step, steps_from
+from cases.workflow import FOR_UNIT, Stage, Step, steps_from
 from grids.access import Access
 
 
@@ -14,5 +15,14 @@ def offered_steps(access: Access, case: Case, parts: Sequence[UnitPart]) -> list
     return [
         step
         for step in steps_from(Stage(case.stage))
-        if role_for(access, case, step, parts) and permits(check_when, case, step, access, parts)
+        if permits(check_may_take, access, case, step, parts)
+        and permits(check_when, case, step, access, parts)
     ]
+
+
+def fields_shown(access: Access, step: Step, parts: Sequence[UnitPart]) -> tuple[str, ...]:
+    """The fields of a step this person is asked: which unit it is for, and the unit's document, only where
+    the station records for one without accounts."""
+    if not step.on_behalf or own_parts(access, parts, step.part):
+        return tuple(name for name in step.fields if name not in FOR_UNIT)
+    return step.fields

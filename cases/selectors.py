@@ -11,14 +11,17 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
+from cases.marks import mark_q
 from cases.models import ActionPlan, Case, CaseClass, CaseEvent, Photo, StandingPlan, UnitPart
 from cases.veil import covered_case, covered_photo, is_inside
-from cases.workflow import OPEN, Stage
+from cases.workflow import CHECKERS, OPEN, Stage
 from core.errors import NotFound
 from grids.access import Access
 from grids.geo.shapes import box_around, metres_between
 
 _LIST_JOINS = ("case_class", "condition", "district", "street", "community", "grid", "lead_unit", "assignee")
+_LOCK_JOINS = ("case_class", "condition", "lead_unit", "district", "grid")
+_LOCK_HEAVY = ("district__outline", "grid__outline")
 # Outlines weigh tens of kilobytes; no list draws them.
 _NO_OUTLINES = tuple(f"{area}__outline" for area in ("district", "street", "community", "grid"))
 _NUMBER = re.compile(r"[0-9]{19}")
@@ -34,6 +37,9 @@ def case_q(access: Access) -> Q:
     where = access.placed_q(May.SEE_CASES)
     if access.user_id is not None:
         where |= Q(reporter_id=access.user_id)
+        if access.roles & CHECKERS:
+            # Named by the station to check in a place that is not theirs.
+            where |= Q(assignee_id=access.user_id, checker_named=True)
     units = access.unit_ids(May.SEE_CASES)
     if not units:
         return where
@@ -52,7 +58,7 @@ def case_for(access: Access, number: str) -> Case:
     Raises:
         NotFound: none such in the scope.
     """
-    case = cases_for(access).select_related("reporter").filter(_named(number)).first()
+    case = cases_for(access).select_related("reporter", "merged_into").filter(_named(number)).first()
     if case is None:
         raise NotFound(_NO_CASE)
     return covered_case(case, inside=is_inside(access, case))
@@ -61,11 +67,30 @@ def case_for(access: Access, number: str) -> Case:
 def case_locked(access: Access, number: str) -> Case:
     """The same, locked until the transaction ends."""
     rows = Case.objects.filter(case_q(access)).filter(_named(number))
-    joins = ("case_class", "condition", "lead_unit", "district")
-    case = rows.select_related(*joins).defer("district__outline").select_for_update(of=("self",)).first()
+    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY)
+    case = rows.select_for_update(of=("self",)).first()
     if case is None:
         raise NotFound(_NO_CASE)
     return case
+
+
+def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | None]:
+    """A case and the second one a merger changes: the one it was merged into, else the one named.
+
+    Both are locked in order of id, so that two mergers across can't wait for each other. The second is
+    None where there is none in the scope.
+
+    Raises:
+        NotFound: no such case in the scope.
+    """
+    seen = Case.objects.filter(case_q(access)).filter(_named(number)).only("pk", "merged_into").first()
+    if seen is None:
+        raise NotFound(_NO_CASE)
+    other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & Q(number=into[:19])
+    ids = {seen.pk, *Case.objects.filter(other).order_by().values_list("pk", flat=True)}
+    rows = Case.objects.filter(pk__in=ids).select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY)
+    found = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+    return found.pop(seen.pk), next(iter(found.values()), None)
 
 
 def _named(number: str) -> Q:
@@ -210,7 +235,7 @@ def oldest_in(access: Access, stage: Stage) -> QuerySet[Case]:
 def filtered(rows: QuerySet[Case], wanted: Mapping[str, Any]) -> QuerySet[Case]:
     """Narrow a list by what an address bar or API query says; unknown names are not looked at here.
 
-    Known: stage, track, line, street, community, grid, unit, source, class, mine, since, until, q
+    Known: stage, track, line, street, community, grid, unit, source, class, mark, mine, since, until, q
     (number, address or text; a whole phone number only where the caller may see reporters).
     """
     simple = {
@@ -227,6 +252,8 @@ def filtered(rows: QuerySet[Case], wanted: Mapping[str, Any]) -> QuerySet[Case]:
     for name, lookup in simple.items():
         if values := wanted.get(name):
             rows = rows.filter(**{lookup: values})
+    if wanted.get("mark"):
+        rows = rows.filter(mark_q(wanted["mark"]))
     if wanted.get("class"):
         kind, _dash, code = str(wanted["class"]).partition("-")
         rows = rows.filter(case_class__kind=kind, case_class__code=code)

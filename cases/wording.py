@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.workflow import REJECT_REASONS, Action, Stage, Track
+from accounts.roles import Role
+from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track
 from core.errors import Sentence
 
 A, S = Action, Stage
@@ -34,15 +37,51 @@ _HAPPENED: dict[str, Sentence] = {
     A.CLOSE: _("Called back and closed"),
     A.DISSATISFIED: _("Called back: the caller is not satisfied"),
     A.NOTE: _("Noted"),
+    A.MOVE: _("Moved the case to grid %(grid)s"),
+    A.MERGE: _("Merged into case %(into)s"),
+    A.UNMERGE: _("Undid the merging"),
+    A.ABSORB: _("Case %(merged)s was merged into this one"),
+    A.TRANSFER: _("Transferred to %(body)s"),
+    A.ASSIGN_UNITS: _("The bureau assigned %(lead)s"),
+    A.REQUEST_SUSPENSION: _("Asked for suspension until %(until)s"),
+    A.DECIDE_SUSPENSION: _("Decided on the suspension: %(verdict)s"),
+    A.RESUME: _("Resumed the case"),
+    A.REQUEST_EXTENSION: _("Asked for an extension"),
+    A.DECIDE_EXTENSION: _("Decided on the extension: %(verdict)s"),
+    A.ANSWER: _("The reporter answered: %(satisfied)s"),
+    A.ASK_PRESENCE: _("Asked to come to the place: %(called)s"),
+    A.ARRIVE: _("Came to the place and decided"),
+    A.SUPERVISE: _("Attached a supervision"),
+    A.REPLY: _("Replied to the supervision"),
+    A.REMIND: _("Sent a reminder"),
+    A.JOIN: _("Somebody else reported the same and joined"),
+    A.APPEAL: _("Appealed against having been late"),
+    A.DECIDE_APPEAL: _("Decided on the appeal: %(verdict)s"),
+    A.OBJECT: _("The reporter objected to the rejection"),
+    A.DECIDE_OBJECTION: _("Decided on the objection: %(verdict)s"),
+    A.REOPEN: _("Reopened the case"),
+    A.CLOSE_FORCED: _("Closed the case by force"),
+    A.VOID: _("Took the case off the list"),
 }
+_RELEASED = _("The merging of case %(released)s was undone")
 _ICONS = {
     A.REPORT: "flag", A.REPORT_FIXED: "camera", A.CLAIM: "person", A.ASSIGN: "people", A.VERIFY: "check",
     A.FIX_NOW: "spot", A.REJECT: "x", A.CORRECT: "edit", A.SEND_BACK: "return", A.SUBMIT_PLAN: "plan",
     A.APPROVE: "check", A.RETURN_PLAN: "return", A.DISPATCH: "send", A.SIGN_FOR: "edit",
     A.RETURN_DISPATCH: "return", A.HAND_IN: "check", A.FINISH: "check", A.PASS: "check",
     A.REWORK: "return", A.CLOSE: "check", A.DISSATISFIED: "phone", A.NOTE: "chat",
+    A.MOVE: "pin", A.MERGE: "plan", A.UNMERGE: "return", A.ABSORB: "plan",
+    A.TRANSFER: "send", A.ASSIGN_UNITS: "send", A.REQUEST_SUSPENSION: "clock",
+    A.DECIDE_SUSPENSION: "clock", A.RESUME: "refresh", A.REQUEST_EXTENSION: "clock",
+    A.DECIDE_EXTENSION: "clock", A.ANSWER: "phone", A.ASK_PRESENCE: "people", A.ARRIVE: "pin",
+    A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
+    A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
+    A.CLOSE_FORCED: "x", A.VOID: "trash",
 }  # fmt: skip
-_BAD = {A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED}
+_BAD = {
+    A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
+    A.CLOSE_FORCED, A.VOID,
+}  # fmt: skip
 _GOOD = {A.PASS, A.CLOSE, A.FIX_NOW, A.APPROVE}
 _ASKED: dict[str, Sentence] = {
     S.VERIFY: _(
@@ -78,9 +117,17 @@ _WARNED: dict[str, Sentence] = {
     A.SEND_BACK: _("The case goes back to the officer."),
     A.REWORK: _("The case goes back to be done again; this is counted."),
     A.DISSATISFIED: _("The case goes back to be done again; this is counted."),
+    A.TRANSFER: _("The case ends here for this district and the reporter is told."),
+    A.MERGE: _("The case rests in the other one; both reporters are told when that ends."),
+    A.CLOSE_FORCED: _("The case ends here without having come to its own end; this is counted apart."),
+    A.VOID: _("The case is taken off the list and counts nowhere."),
+    A.REOPEN: _("The case begins anew with its verification."),
 }
-DANGERS = frozenset({A.REJECT, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED})
-_SPOKEN = ("result", "reason", "text", "words", "no_position_reason", "no_photo_reason")
+DANGERS = frozenset(
+    {A.REJECT, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.TRANSFER, A.MERGE, A.CLOSE_FORCED, A.VOID}
+)
+_SPOKEN = ("result", "reason", "text", "words", "evidence", "letter_no", "place", "no_position_reason",
+           "no_photo_reason")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +147,33 @@ def happened(action: str, data: Mapping[str, Any], names: Names) -> str:
         "reject": str(REJECT_REASONS.get(data.get("reject_reason", ""), "")),
         "plan": data.get("plan", ""),
         "lead": names.units.get(data.get("lead_unit", ""), data.get("lead_unit", "")),
+        "grid": data.get("grid", ""),
+        "into": data.get("into", ""),
+        "merged": data.get("merged", ""),
+        "released": data.get("released", ""),
+        "body": data.get("outside_body", ""),
+        "until": day_of(data.get("until", "")),
+        "verdict": _label(_VERDICTS, data.get("verdict")),
+        "satisfied": _label(_ANSWERS, data.get("satisfied")),
+        "called": _label(_ROLES, data.get("called")),
     }
-    return str(_HAPPENED[action]) % words
+    sentence = _RELEASED if "released" in data else _HAPPENED[action]
+    return str(sentence) % words
+
+
+_VERDICTS = {"grant": _("granted"), "refuse": _("refused")}
+_ANSWERS = {Answer.YES.value: _("it is done"), Answer.NO.value: _("it is not done")}
+_ROLES = dict(Role.choices)
+
+
+def _label(words: Mapping[str, object], code: object) -> str:
+    return str(words.get(str(code or ""), ""))
+
+
+def day_of(moment: str) -> str:
+    """A moment as events keep it, as a day and time in Asia/Shanghai; "" for none."""
+    found = parse_datetime(moment) if moment else None
+    return f"{localtime(found):%Y-%m-%d %H:%M}" if found else ""
 
 
 def told(action: str, data: Mapping[str, Any], names: Names) -> str:
@@ -120,15 +192,22 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
         gettext("On measure %(seq)s: %(text)s") % {"seq": seq, "text": text}
         for seq, text in (data.get("comments") or {}).items()
     ]
-    return "\n".join(lines + _where(data))
+    return "\n".join(lines + _where(data, names))
 
 
-def _where(data: Mapping[str, Any]) -> list[str]:
+def _where(data: Mapping[str, Any], names: Names) -> list[str]:
     lines = []
     if before := data.get("before"):
         lines.append(gettext("Address before: %(address)s") % {"address": before.get("address") or "—"})
     if "distance_m" in data:
         lines.append(gettext("Position taken %(n)d m from the place") % {"n": round(data["distance_m"])})
+    if data.get("on_behalf"):
+        unit = names.units.get(data["on_behalf"], data["on_behalf"])
+        lines.append(gettext("Recorded by the station for %(unit)s") % {"unit": unit})
+    if data.get("reply_by"):
+        lines.append(gettext("A reply is owed by %(time)s") % {"time": day_of(data["reply_by"])})
+    if data.get("plan_owed"):
+        lines.append(gettext("No standing plan covers it: the plan is owed"))
     if data.get("failed_call"):
         lines.append(gettext("Nobody answered; failed call number %(n)s") % {"n": data["failed_call"]})
     return lines

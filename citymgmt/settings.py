@@ -203,6 +203,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StageEnum": "cases.workflow.Stage",
+        "RoleEnum": "accounts.roles.Role",
         "ClassKindEnum": "cases.models.CaseClass.Kind",
         "PartKindEnum": "cases.models.UnitPart.Kind",
         "UnitKindEnum": "accounts.models.Unit.Kind",

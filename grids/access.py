@@ -26,7 +26,8 @@ class Access:
 
     ``areas`` and ``units`` map a role to the ids it is held on: areas with the retired ones whose
     only successor they are, units with the units below them. ``levels`` gives each area's level;
-    ``own_units`` the units worked in, with those below a post and those above, for the four eyes.
+    ``own_units`` the units worked in, with those below a post and those above, for the four eyes;
+    ``at`` the moment all this holds.
     """
 
     user: User | None = None
@@ -34,6 +35,7 @@ class Access:
     units: Mapping[Role, frozenset[int]] = field(default_factory=dict)
     own_units: frozenset[int] = NO_IDS
     levels: Mapping[int, str] = field(default_factory=dict)
+    at: datetime | None = None
 
     @property
     def user_id(self) -> int | None:
@@ -103,7 +105,7 @@ def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
     levels = dict(
         Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level")
     )
-    return Access(user=user, areas=areas, units=units, own_units=own_units, levels=levels)
+    return Access(user=user, areas=areas, units=units, own_units=own_units, levels=levels, at=now)
 
 
 def postings_in_force(now: datetime) -> QuerySet[Posting]:

@@ -232,6 +232,10 @@ class UnitForm(PageForm):
     parent = forms.CharField(label=_("Below the unit (code)"), max_length=30, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     active = forms.BooleanField(label=_("Takes work"), required=False, initial=True)
+    recorded_by_station = forms.BooleanField(
+        label=_("The station records its work"), required=False,
+        help_text=_("For a unit without logins: the station signs, hands in and finishes for it."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, districts: Iterable[str], unit: Unit | None = None, **kwargs: Any) -> None:
         if unit is not None:
@@ -239,6 +243,7 @@ class UnitForm(PageForm):
                 "code": unit.code, "name": unit.name, "line": unit.line, "kind": unit.kind,
                 "district": unit.district_code, "parent": unit.parent.code if unit.parent else "",
                 "phone": unit.phone, "active": unit.active,
+                "recorded_by_station": unit.recorded_by_station,
             }  # fmt: skip
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = unit is not None

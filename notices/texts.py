@@ -10,6 +10,20 @@ TEXTS = {
     "verified": _("Your report %(number)s was verified and filed. %(what)s %(where)s"),
     "rejected": _("Your report %(number)s was not filed: %(reason)s."),
     "closed": _("Your report %(number)s is done. %(what)s %(where)s"),
+    "transferred": _("Your report %(number)s was passed on to the body in charge of it."),
+    "merged": _(
+        "Your report %(number)s was joined with another of the same thing; you will hear of its end."
+    ),
+    "voided": _("Your report %(number)s was taken off the list."),
+    "reopened": _("Your report %(number)s was taken up again. %(what)s %(where)s"),
+    "asked": _("Case %(number)s: something is asked that you decide. %(what)s %(where)s"),
+    "granted": _("Case %(number)s: what you asked for was granted."),
+    "refused": _("Case %(number)s: what you asked for was refused."),
+    "supervised": _("Case %(number)s is being supervised. %(what)s %(where)s"),
+    "replied": _("Case %(number)s: the supervision was answered."),
+    "reminded": _("Case %(number)s: you are reminded of it. %(stage)s. %(what)s %(where)s"),
+    "called": _("Case %(number)s: you are asked to come to the place within two days. %(what)s %(where)s"),
+    "arrived": _("Case %(number)s: whom you called to the place has come."),
 }
 
 

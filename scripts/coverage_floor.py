@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-WHOLE = {"permissions", "policies"}
-WHOLE_FILES = {"cases/workflow.py"}
+WHOLE = {"permissions", "policies", "workflow"}
 FLOOR = 90.0
 
 
@@ -35,7 +34,7 @@ class Count:
 def must_be_whole(name: str) -> bool:
     """Whether a file holds rules: the workflow, or a module or package of permissions or policies."""
     path = PurePath(name)
-    return name in WHOLE_FILES or bool(WHOLE & {*path.parts[:-1], path.stem})
+    return bool(WHOLE & {*path.parts[:-1], path.stem})
 
 
 def count(summary: dict[str, Any]) -> Count:

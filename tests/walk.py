@@ -1,6 +1,8 @@
 """Walking a case through its steps as the cast, through the services alone."""
 
 import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,8 +10,8 @@ from uuid import UUID, uuid4
 from cases.models import Case, Photo
 from cases.services.advance import case_advance
 from cases.services.report import case_report
-from cases.workflow import Action, Stage
-from tests.cast import HOME, NOW, World
+from cases.workflow import OPEN, Action, Stage
+from tests.cast import HOME, NEXT_COMMUNITY, NOW, World
 
 _ticks = itertools.count(1)
 RESIDENT = {"reporter_name": "刘女士", "reporter_phone": "13812345678"}
@@ -70,36 +72,96 @@ def step(world: World, case: Case, action: str, who: str, *, now: datetime | Non
     return case
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whose input for which case is wanted."""
+
+    world: World
+    who: str
+    condition: str
+    case: Case | None
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """A class with its filing condition."""
+        return {"case_class": self.world.conditions[self.condition].case_class.key, "condition": 1}
+
+    def photo(self) -> list[str]:
+        """One fresh photo of theirs."""
+        return [a_photo(self.world, self.who)]
+
+    def in_days(self, days: int) -> str:
+        """A moment some days after the case came to its stage."""
+        return ((self.case.stage_since if self.case else NOW) + timedelta(days=days)).isoformat()
+
+    def person(self) -> str:
+        """Somebody who may be given the task."""
+        stage = self.case.stage if self.case else ""
+        return {"handle": "clean_head", "call_back": "community"}.get(stage, "colleague")
+
+    def other_case(self) -> str:
+        """The number of an open case of the same community; a new one where there is none."""
+        others = Case.objects.filter(stage__in=OPEN).order_by("pk")
+        if self.case:
+            others = others.filter(community_id=self.case.community_id).exclude(pk=self.case.pk)
+        return (others.first() or report(self.world, "worker2", description="旁边还有一处")).number
+
+
+INPUTS: dict[str, Callable[[Asked], dict[str, Any]]] = {
+    "assign": lambda ask: {"person": ask.person()},
+    "verify": lambda ask: {**ask.what, "position": HOME, "photos": ask.photo()},
+    "fix_now": lambda ask: {**ask.what, "photos_before": ask.photo(), "photos_after": ask.photo()},
+    "reject": lambda ask: {"reject_reason": "not_found", "position": HOME, "photos": ask.photo()},
+    "correct": lambda ask: {"reason": "门牌写错", "address": "向阳路3号"},
+    "move": lambda ask: {"position": NEXT_COMMUNITY, "reason": "定位有误"},
+    "merge": lambda ask: {"into": ask.other_case(), "reason": "同一问题"},
+    "unmerge": lambda ask: {"reason": "并非同一问题"},
+    "transfer": lambda ask: {"outside_body": "区供电公司", "letter_no": "长城管函〔2026〕12号"},
+    "send_back": lambda ask: {"reason": "照片看不清"},
+    "submit_plan": lambda ask: {
+        "measures": ["清运", "冲洗"], "lead_unit": "cs-clean", "finish_by": ask.in_days(3),
+    },
+    "return_plan": lambda ask: {"reason": "措施不具体", "comments": {"1": "写明时间"}},
+    "return_dispatch": lambda ask: {"reason": "不属我单位职责"},
+    "assign_units": lambda ask: {"lead_unit": "cs-works", "reason": "职责争议，区局指定"},
+    "hand_in": lambda ask: {"result": "已配合", "photos": ask.photo()},
+    "finish": lambda ask: {
+        "result": "已清运", "photos_after": ask.photo(), "reason": "配合单位另行完成",
+    },
+    "request_suspension": lambda ask: {
+        "reason": "待迁改管线", "until": ask.in_days(30), "evidence": "施工许可在办",
+    },
+    "decide_suspension": lambda ask: {"verdict": "grant"},
+    "resume": lambda ask: {"reason": "管线已迁改"},
+    "request_extension": lambda ask: {"reason": "连日降雨"},
+    "decide_extension": lambda ask: {"verdict": "grant"},
+    "pass": lambda ask: {"photos": ask.photo()},
+    "rework": lambda ask: {"reason": "仍有残留", "photos": ask.photo()},
+    "close": lambda ask: {"words": "满意"},
+    "dissatisfied": lambda ask: {"reason": "又有了"},
+    "answer": lambda ask: {"satisfied": "yes"},
+    "ask_presence": lambda ask: {"text": "商户拒不配合，请到场"},
+    "arrive": lambda ask: {"position": HOME, "text": "当场责令限期整改"},
+    "supervise": lambda ask: {"text": "群众反映强烈，限期报告", "reply_by": ask.in_days(2)},
+    "reply": lambda ask: {"text": "已安排夜班清运"},
+    "remind": lambda ask: {"text": "请抓紧"},
+    "note": lambda ask: {"text": "已电话了解"},
+    "appeal": lambda ask: {"reason": "超时因道路封闭"},
+    "decide_appeal": lambda ask: {"verdict": "grant"},
+    "object": lambda ask: {"reason": "问题仍在"},
+    "decide_objection": lambda ask: {"verdict": "grant", "reason": "照片可见"},
+    "reopen": lambda ask: {"reason": "问题复发"},
+    "close_forced": lambda ask: {"reason": "历史遗留，另案处理"},
+    "void": lambda ask: {"reason": "测试误报"},
+}  # fmt: skip
+
+
 def usual(
     world: World, action: str, who: str, condition: str = "litter", case: Case | None = None
 ) -> dict[str, Any]:
-    """Complete, valid input for a step, as its actor would give it."""
-    key = world.conditions[condition].case_class.key
-    photo = lambda: [a_photo(world, who)]  # noqa: E731  one fresh photo a use
-    finish_by = ((case.stage_since if case else NOW) + timedelta(days=3)).isoformat()
-    inputs: dict[str, dict[str, Any]] = {
-        "assign": {
-            "person": {"handle": "clean_head", "call_back": "community"}.get(
-                case.stage if case else "", "colleague"
-            )
-        },
-        "verify": {"case_class": key, "condition": 1, "position": HOME, "photos": photo()},
-        "fix_now": {"case_class": key, "condition": 1, "photos_before": photo(), "photos_after": photo()},
-        "reject": {"reject_reason": "not_found", "position": HOME, "photos": photo()},
-        "correct": {"reason": "门牌写错", "address": "向阳路3号"},
-        "send_back": {"reason": "照片看不清"},
-        "submit_plan": {"measures": ["清运", "冲洗"], "lead_unit": "cs-clean", "finish_by": finish_by},
-        "return_plan": {"reason": "措施不具体", "comments": {"1": "写明时间"}},
-        "return_dispatch": {"reason": "不属我单位职责"},
-        "hand_in": {"result": "已配合", "photos": photo()},
-        "finish": {"result": "已清运", "photos_after": photo(), "reason": "配合单位另行完成"},
-        "pass": {"photos": photo()},
-        "rework": {"reason": "仍有残留", "photos": photo()},
-        "close": {"words": "满意"},
-        "dissatisfied": {"reason": "又有了"},
-        "note": {"text": "已电话了解"},
-    }
-    return inputs.get(action, {})
+    """Complete, valid input for a step, as its actor would give it; {} for one that takes nothing."""
+    make = INPUTS.get(action)
+    return make(Asked(world, who, condition, case)) if make else {}
 
 
 def go(world: World, case: Case, *path: tuple[str, str], condition: str = "litter") -> Case:

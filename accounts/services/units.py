@@ -11,7 +11,7 @@ from accounts.roles import Line
 from core.errors import BadInput
 from core.services.audit import audit_write
 
-_FIELDS = ("code", "name", "line", "kind", "district_code", "phone", "active")
+_FIELDS = ("code", "name", "line", "kind", "district_code", "phone", "active", "recorded_by_station")
 
 
 @transaction.atomic
@@ -28,6 +28,7 @@ def unit_save(
     parent: Unit | None = None,
     phone: str = "",
     active: bool = True,
+    recorded_by_station: bool = False,
 ) -> Unit:
     """Make a unit (``unit`` None) or change one; its code never changes. Writes an audit row.
 
@@ -41,6 +42,7 @@ def unit_save(
     before = _facts(row) if unit else {}
     row.name, row.line, row.kind, row.phone = name.strip(), line, kind, phone.strip()
     row.district_code, row.parent, row.active = district_code, parent, active
+    row.recorded_by_station = recorded_by_station
     row.save()
     audit_write(
         actor_id=actor_id,

@@ -10,10 +10,10 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.serializers.steps import ReportAnswer, StepAnswer, report_input, step_input
+from cases.serializers.steps import StepAnswer, report_input, step_input
 from cases.services.advance import case_advance
 from cases.services.report import case_report
-from cases.workflow import BIRTHS, Action
+from cases.workflow import Action
 from core.api import etag_of, idempotency_key, version_expected
 from core.errors import BadInput
 from grids.api import ScopedView
@@ -55,7 +55,7 @@ def report_view(action: Action) -> Any:
     """The view of one way to begin a case, with its own input in the schema."""
     made = type(f"{action.value}View", (ReportView,), {"action": action})
     described = extend_schema(
-        operation_id=f"case_{action.value}", request=report_input(action), responses={201: ReportAnswer}
+        operation_id=f"case_{action.value}", request=report_input(action), responses={201: StepAnswer}
     )
     return extend_schema_view(post=described)(made).as_view()  # type: ignore[attr-defined]
 
@@ -93,6 +93,3 @@ def step_view(action: Action) -> Any:
 @extend_schema(exclude=True)
 class NoSuchStep(StepView):
     """Any other action: refused by the service in its own words."""
-
-
-STEP_ACTIONS = tuple(action for action in Action if action not in {step.action for step in BIRTHS})

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from cases.api import catalogue, photos, plans, public, reading
-from cases.api.steps import STEP_ACTIONS, NoSuchStep, report_view, step_view
-from cases.workflow import Action
+from cases.api.steps import NoSuchStep, report_view, step_view
+from cases.workflow import STAFF_ACTIONS, Action
 
 _CASE = "cases/<str:number>/"
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path(_CASE, reading.CaseView.as_view(), name="case"),
     path(f"{_CASE}events/", reading.EventsView.as_view(), name="case_events"),
     path(f"{_CASE}candidates/", reading.CandidatesView.as_view(), name="case_candidates"),
-    *(path(f"{_CASE}steps/{a.value}/", step_view(a), {"action": a.value}) for a in STEP_ACTIONS),
+    *(path(f"{_CASE}steps/{a.value}/", step_view(a), {"action": a.value}) for a in STAFF_ACTIONS),
     path(f"{_CASE}steps/<str:action>/", NoSuchStep.as_view(), name="case_step"),
     path("photos/", photos.PhotosView.as_view(), name="photos"),
     path("photos/<uuid:photo_id>/", photos.PhotoView.as_view(), name="photo"),

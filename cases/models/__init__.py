@@ -1,5 +1,6 @@
 """Rows of the cases room."""
 
+from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
 from cases.models.event import CaseEvent
@@ -11,11 +12,15 @@ __all__ = [
     "Case",
     "CaseClass",
     "CaseEvent",
+    "CaseRequest",
     "CaseSerial",
     "FilingCondition",
+    "Joiner",
     "Measure",
     "Photo",
+    "PresenceCall",
     "ReporterContact",
     "StandingPlan",
+    "Supervision",
     "UnitPart",
 ]

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cases.models.catalogue import CaseClass, FilingCondition
-from cases.workflow import DONE, Situation, Stage, Track
+from cases.models.marks import Marks
+from cases.workflow import DONE, Answer, Situation, Stage, Track, Verdict
 from grids.placed import Placed
 
 
@@ -22,7 +23,7 @@ class Source(models.TextChoices):
     APP = "app", _("Another system")
 
 
-class Case(Placed):
+class Case(Marks, Placed):
     """One problem at one place, from report to close. Only ``case_advance`` writes ``stage``.
 
     ``version`` moves with stage, class, place, track, plan, units or deadline; ``events`` and
@@ -129,6 +130,18 @@ class Case(Placed):
                 name="no_stage_before_the_report",
                 violation_error_message=_("A stage can't begin before the report."),
             ),
+            models.CheckConstraint(
+                condition=Q(suspended_at__isnull=True, suspended_until__isnull=True)
+                | Q(suspended_at__isnull=False, suspended_until__gt=F("suspended_at")),
+                name="suspension_has_an_end_after_it_begins",
+                violation_error_message=_("A suspension ends after it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.MERGED, merged_into__isnull=False)
+                | (~Q(stage=Stage.MERGED) & Q(merged_into__isnull=True)),
+                name="merged_case_names_the_one_it_went_into",
+                violation_error_message=_("A merged case names the case it went into."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,8 +151,14 @@ class Case(Placed):
     def is_open(self) -> bool:
         return Stage(self.stage) not in DONE
 
-    def situation(self, *, has_standing_plan: bool = False) -> Situation:
-        """What the workflow's routes depend on."""
+    def situation(
+        self,
+        *,
+        has_standing_plan: bool = False,
+        verdict: Verdict | None = None,
+        satisfied: Answer | None = None,
+    ) -> Situation:
+        """What the workflow's routes and takers depend on."""
         return Situation(
             track=Track(self.track),
             has_standing_plan=has_standing_plan,
@@ -147,6 +166,13 @@ class Case(Placed):
             somebody_to_call=self.somebody_to_call,
             complaints=self.complaints,
             drawn_for_field=self.drawn_for_field,
+            plan_owed=bool(self.plan_owed),
+            extensions=self.extensions,
+            presence=self.presence,
+            reply_from=self.reply_from,
+            stage_before=self.stage_before,
+            verdict=verdict,
+            satisfied=satisfied,
         )
 
 

@@ -15,6 +15,7 @@ class Purpose(models.TextChoices):
     SCENE = "scene", _("Scene")
     BEFORE = "before", _("Before")
     AFTER = "after", _("After")
+    DOCUMENT = "document", _("Document")
 
 
 class Photo(models.Model):

@@ -147,6 +147,7 @@ class ReporterSerializer(serializers.Serializer[Any]):
 class CaseDetail(CaseRow):
     """A case with everything on it; ``reporter`` only for those who call back."""
 
+    merged_into = serializers.CharField(source="merged_into.number", allow_null=True, default=None)
     allowed_actions = serializers.SerializerMethodField()
     parts = serializers.SerializerMethodField()
     plans = serializers.SerializerMethodField()
@@ -156,7 +157,10 @@ class CaseDetail(CaseRow):
     class Meta(CaseRow.Meta):
         fields: ClassVar[list[str]] = [
             *CaseRow.Meta.fields, "fixed_on_the_spot", "drawn_for_field", "somebody_to_call", "returns",
-            "reworks", "complaints", "failed_calls", "allowed_actions", "parts", "plans", "photos",
+            "reworks", "complaints", "failed_calls", "reopens", "merged_into", "suspended_at",
+            "suspended_until", "suspension_asked", "extensions", "extension_asked", "overdue_at",
+            "overdue_waived", "appeal_asked", "objection_asked", "presence", "supervisions", "reply_from",
+            "plan_owed", "closed_by_force", "allowed_actions", "parts", "plans", "photos",
             "reporter",
         ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.roles import Line
+from cases.marks import MARKS
 from cases.models.case import Source
 from cases.workflow import Stage, Track
 from core.serializers import PageQuery, StrictSerializer
@@ -51,6 +52,7 @@ class CaseFilter(StrictSerializer):
     district, street = _codes(15), _codes(15)
     community, grid = _codes(15), _codes(15)
     unit = _codes(30)
+    mark = _many(serializers.ChoiceField(choices=list(MARKS.items())))
     open = serializers.BooleanField(required=False, allow_null=True, default=None)
     since = MomentField(help_text="opened at this moment or day, or later")
     until = MomentField(help_text="opened before this moment or day")

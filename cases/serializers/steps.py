@@ -11,11 +11,16 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from cases.inputs import LENGTHS
-from cases.workflow import REJECT_REASONS, STEPS, Action, Step, Track
+from cases.workflow import REJECT_REASONS, STEPS, Action, Answer, Step, Track, Verdict
 from core.serializers import Shape
 
 Maker = Callable[..., serializers.Field[Any, Any, Any, Any]]
-_LISTS = {"photos": "scene", "photos_before": "before", "photos_after": "after"}
+_LISTS = {
+    "photos": "scene",
+    "photos_before": "before",
+    "photos_after": "after",
+    "document": "the unit's document",
+}
 
 
 class PositionInput(serializers.Serializer[Any]):
@@ -58,7 +63,11 @@ _MAKERS: dict[str, Maker] = {
     ),
     "lead_unit": _said("a unit by its code"),
     "assisting_units": _strings("units by their codes"),
-    "finish_by": lambda **how: serializers.DateTimeField(**how),
+    **{name: lambda **how: serializers.DateTimeField(**how) for name in ("finish_by", "until", "reply_by")},
+    "unit": _said("the unit the station records this for, by its code"),
+    "into": _said("the case it goes into, by its number of 19 digits"),
+    "verdict": lambda **how: serializers.ChoiceField(choices=Verdict.choices, **how),
+    "satisfied": lambda **how: serializers.ChoiceField(choices=Answer.choices, **how),
     **{name: _photo_list(shows) for name, shows in _LISTS.items()},
 }
 
@@ -97,9 +106,6 @@ class StepAnswer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     action = serializers.CharField()
     event = serializers.IntegerField(help_text="number of the event in the case's history")
-
-
-class ReportAnswer(StepAnswer):
-    """The same for a report; by the code a stranger may follow it."""
-
-    follow_code = serializers.CharField(required=False)
+    follow_code = serializers.CharField(
+        required=False, help_text="for a report or joining of somebody without a login: how to follow it"
+    )

@@ -1,28 +1,38 @@
 """The one interpreter of the workflow table, and the only writer of a case's stage."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from cases import policies
-from cases.barred import barred_from_checking
 from cases.inputs import Place, clean
-from cases.models import Case, CaseEvent, UnitPart
+from cases.models import Case, CaseEvent
 from cases.permissions import check_may_take
-from cases.selectors import case_locked, parts_of
+from cases.selectors import case_locked, pair_locked, parts_of
 from cases.services.effects import EFFECTS
+from cases.services.effects.asking import requests_lapse, suspension_end
+from cases.services.effects.overseeing import calls_end
 from cases.services.events import event_append
+from cases.services.naming import named_person
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
-from cases.workflow import DONE, HANDLERS, STAGES, WORK, Action, Stage, moves_version, target_of
+from cases.workflow import (
+    DONE,
+    HANDLERS,
+    TWO_CASES,
+    WORK,
+    Action,
+    Guest,
+    Stage,
+    moves_version,
+    target_of,
+)
 from core.errors import Stale, VersionMissing
 from core.services.idempotency import fingerprint_of, run_once
 from grids.access import Access
-from grids.selectors import posted_person
 
 
 def case_advance(
@@ -53,12 +63,12 @@ def case_advance(
         key=key,
         fingerprint=fingerprint_of(method="POST", path=f"cases/{number}/steps/{action}", body=raw),
         now=now,
-        work=lambda: _advance(case_locked(access, number), action, access, raw, version, now, quiet),
+        work=lambda: _advance(number, action, access, raw, version, now, quiet),
     )
 
 
 def _advance(
-    case: Case,
+    number: str,
     action: str,
     access: Access,
     raw: Mapping[str, Any],
@@ -66,14 +76,39 @@ def _advance(
     now: datetime,
     quiet: bool,
 ) -> dict[str, Any]:
+    if action in TWO_CASES:
+        case, other = pair_locked(access, number, str(raw.get("into") or ""))
+    else:
+        case, other = case_locked(access, number), None
+    return step_take(
+        case=case, action=action, access=access, raw=raw, version=version, now=now, quiet=quiet, other=other
+    )
+
+
+def step_take(
+    *,
+    case: Case,
+    action: str,
+    access: Access,
+    raw: Mapping[str, Any],
+    version: int | None,
+    now: datetime,
+    quiet: bool = False,
+    other: Case | None = None,
+    guest: Guest | None = None,
+) -> dict[str, Any]:
+    """Take a step on a case that is locked already, in the caller's transaction; a ``guest`` has no role.
+
+    Raises and returns as ``case_advance``.
+    """
     _check_version(case, version)
     step = policies.check_offered(case, action)
     parts = parts_of(case)
-    role = check_may_take(access, case, step, parts)
+    role = None if guest in step.guests else check_may_take(access, case, step, parts)
     policies.check_when(case, step, access, parts)
     given = clean(step, raw, Place(case.district.code))
     policies.check_complete(case, step, given, parts, now)
-    work = Work(case, step, given, access, role, now, parts, quiet=quiet)
+    work = Work(case, step, given, access, role, now, parts, quiet=quiet, guest=guest, other=other)
     work.data = facts_of(work)
     previous_assignee = case.assignee_id
     if effect := EFFECTS.get(step.action):
@@ -101,7 +136,12 @@ def _check_version(case: Case, version: int | None) -> None:
 def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     """Move the case, write its event, bind the photos, tell who must hear."""
     case, before = work.case, Stage(work.case.stage)
-    after = target_of(work.step, before, case.situation(has_standing_plan=work.standing_plan is not None))
+    situation = case.situation(
+        has_standing_plan=work.standing_plan is not None,
+        verdict=work.given.verdict,
+        satisfied=work.given.satisfied,
+    )
+    after = target_of(work.step, before, situation)
     _remember(work)
     _enter(work, before, after)
     if moves_version(work.step):
@@ -110,15 +150,19 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
         case=case,
         action=work.step.action,
         actor_id=work.access.user_id,
-        role=work.role.value if work.role else "",
+        role=work.role.value if work.role else _guest_role(work),
         now=work.now,
         from_stage=before.value,
         data=work.data,
     )
     case.save()
     photos_attach(event=event, given=work.given, actor_id=work.access.user_id)
-    step_tell(case=case, event=event, previous_assignee=previous_assignee, now=work.now, quiet=work.quiet)
-    return answer_of(case, event)
+    step_tell(work=work, event=event, previous_assignee=previous_assignee)
+    return answer_of(case, event) | work.answer
+
+
+def _guest_role(work: Work) -> str:
+    return work.guest.name.lower() if work.guest else ""
 
 
 def _remember(work: Work) -> None:
@@ -132,29 +176,20 @@ def _enter(work: Work, before: Stage, after: Stage) -> None:
     case = work.case
     if after is before:
         return
-    case.stage, case.stage_since = after, work.now
+    case.stage, case.stage_since, case.checker_named = after, work.now, False
+    requests_lapse(work)
+    suspension_end(work)
     if after in DONE:
         case.closed_at, case.assignee = work.now, None
+        calls_end(work)
         return
+    case.closed_at = None
     if work.step.action is Action.REWORK and after is Stage.VERIFY:
         # The fix did not hold; from here the case goes the ordinary way.
         case.fixed_on_the_spot = False
     if after is Stage.CALL_BACK:
         case.failed_calls = 0  # tries to reach somebody count for this round alone
     case.assignee = named_person(case, after, work.now, work.parts)
-
-
-def named_person(case: Case, stage: Stage, now: datetime, parts: Iterable[UnitPart] = ()) -> User | None:
-    """Whose task it becomes on arrival: the person posted nearest who may do it, else nobody yet."""
-    owners = STAGES[stage].owners
-    if stage is Stage.VERIFY:
-        reporter = case.takers.get(Action.REPORT)
-        barred = {reporter} if reporter else set()
-    elif stage is Stage.CHECK:
-        barred = barred_from_checking(case, parts, now)
-    else:
-        return None
-    return posted_person(roles=owners, area_ids=case.area_ids, now=now, barred=barred)
 
 
 def answer_of(case: Case, event: CaseEvent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef
 from django.db.models.functions import Cast, Coalesce, Concat, LPad, Replace, Substr, TruncDate
 
 from cases.models import ActionPlan, Case, CaseEvent, CaseSerial, Photo, UnitPart
-from cases.workflow import DONE, OPEN, STEPS, Action, Stage, moves_version, targets
+from cases.workflow import DONE, OF_THE_SYSTEM, OPEN, STEPS, Action, Answer, Stage, moves_version, targets
 from core.models import OutboxDelivery
 
 OUTBOX_PATIENCE = timedelta(hours=1)
@@ -20,7 +20,10 @@ _MOVING = tuple({step.action.value for step in STEPS if step.sources and moves_v
 _COUNTED = {
     "returns": Action.RETURN_DISPATCH,
     "reworks": Action.REWORK,
-    "complaints": Action.DISSATISFIED,
+    "supervisions": Action.SUPERVISE,
+    "appeals": Action.APPEAL,
+    "objections": Action.OBJECT,
+    "reopens": Action.REOPEN,
 }
 Names = QuerySet[Any, Any]
 
@@ -60,7 +63,8 @@ def not_in_table(now: datetime) -> Names:
             allowed |= Q(
                 action=step.action.value, from_stage=source.value if source else "", to_stage__in=ends
             )
-    return _of_events(CaseEvent.objects.exclude(allowed))
+    of_system = Q(action__in=[action.value for action in OF_THE_SYSTEM], from_stage=F("to_stage"))
+    return _of_events(CaseEvent.objects.exclude(allowed | of_system))
 
 
 def version_off(now: datetime) -> Names:
@@ -76,6 +80,10 @@ def counters_off(now: datetime) -> Names:
     for column, action in _COUNTED.items():
         rows = rows.annotate(**{f"{column}_there": _events_counted(action=action)})
         right &= Q(**{column: F(f"{column}_there")})
+    # A complaint is recorded by whoever called, or is the reporter's own answer.
+    answered = Q(action=Action.ANSWER, data__satisfied=Answer.NO.value)
+    complained = _events_where(Q(action=Action.DISSATISFIED) | answered)
+    rows, right = rows.annotate(complained=complained), right & Q(complaints=F("complained"))
     return _numbers(rows.exclude(right))
 
 
@@ -194,5 +202,9 @@ def _last(column: str) -> Subquery:
 
 
 def _events_counted(**which: Any) -> Coalesce:
-    rows = CaseEvent.objects.filter(case_id=OuterRef("pk"), **which).order_by().values("case_id")
+    return _events_where(Q(**which))
+
+
+def _events_where(which: Q) -> Coalesce:
+    rows = CaseEvent.objects.filter(which, case_id=OuterRef("pk")).order_by().values("case_id")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)

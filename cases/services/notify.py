@@ -1,38 +1,58 @@
-"""Who is told of a step in the inbox: the next person, and the reporter at filing and at the end."""
+"""Who is told of a step in the inbox: the next person, and both ends at filing and at the end."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cases.workflow import Action, Stage
+from cases.models import Case, Joiner
+from cases.workflow import DONE, OPEN, Action, Stage
 from notices.services.inbox import notice_send
 
 _FILED = frozenset({Action.VERIFY, Action.FIX_NOW})
+_ENDS: Mapping[str, str] = {
+    Stage.CLOSED: "closed",
+    Stage.REJECTED: "rejected",
+    Stage.TRANSFERRED: "transferred",
+    Stage.MERGED: "merged",
+    Stage.VOIDED: "voided",
+}
 
 
 def step_notify(*, payload: Mapping[str, Any], now: datetime) -> None:
     """Write the notices of one step; ``payload`` is that of the topic ``case.step``."""
     actor, reporter, assignee = payload["actor"], payload["reporter"], payload["assignee"]
     if assignee and assignee != actor:
-        _send(payload, assignee, "task", now)
-    if not reporter or reporter == actor:
-        return
-    if kind := _kind_for_reporter(Action(payload["action"]), payload["to"]):
-        _send(payload, reporter, kind, now)
+        _send(payload, [assignee], "task", now)
+    for kind, people in payload.get("told", {}).items():
+        _send(payload, [person for person in people if person not in (actor, assignee)], kind, now)
+    if kind := _kind_for_reporter(Action(payload["action"]), payload["from"], payload["to"]):
+        ends = {reporter, *_followers(payload["number"])} - {None, actor}
+        _send(payload, sorted(ends), kind, now)
 
 
-def _kind_for_reporter(action: Action, stage: str) -> str:
+def _followers(number: str) -> set[int]:
+    """Ids of the people who joined the case, and of those who reported what was merged into it."""
+    joined = Joiner.objects.filter(case__number=number, user__isnull=False).order_by().values_list("user_id")
+    merged = Case.objects.filter(merged_into__number=number, reporter__isnull=False).order_by()
+    return {person for (person,) in joined.union(merged.values_list("reporter_id"))}
+
+
+def _kind_for_reporter(action: Action, before: str, stage: str) -> str:
     # Both ends hear (事前事后双反馈): at verification or rejection, and at completion.
     if action in _FILED:
         return "verified"
-    if action is Action.REJECT:
-        return "rejected"
-    return "closed" if stage == Stage.CLOSED else ""
+    if before == stage:
+        return ""
+    if before in DONE and stage in OPEN:
+        return "reopened"
+    return _ENDS.get(stage, "")
 
 
-def _send(payload: Mapping[str, Any], recipient: int, kind: str, now: datetime) -> None:
+def _send(payload: Mapping[str, Any], recipients: list[int], kind: str, now: datetime) -> None:
+    if not recipients:
+        return
     notice_send(
-        recipients=[recipient],
+        recipients=recipients,
         kind=kind,
         facts={
             "number": payload["number"],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cases.models import Case, FilingCondition
+from cases.models.marks import PlanOwed
 from cases.replay.pictures import tiny_picture
 from cases.replay.place import Placed
 from cases.replay.source import SourceRow
@@ -34,6 +35,8 @@ _NEXT = {
     Stage.CHECK: Action.PASS,
     Stage.CALL_BACK: Action.CLOSE,
 }
+# An emergency without a standing plan: the plan is written and approved behind it.
+_OWED = {PlanOwed.OWED: Action.SUBMIT_PLAN, PlanOwed.SUBMITTED: Action.APPROVE}
 _MOST_STEPS = 12
 _ORDER = list(_NEXT)
 
@@ -103,15 +106,18 @@ def life_go_on(life: Life) -> None:
         case = Case.objects.select_related("lead_unit", "street").get(uuid=life.uuid)
         if not case.is_open or life.arrived(Stage(case.stage)):
             return
-        if case.stage == Stage.HANDLE and not case.parts.filter(active=True, signed_at__isnull=True).exists():
-            taken = _take(life, case, Action.FINISH)
-        elif case.stage == Stage.HANDLE:
-            taken = _take(life, case, Action.SIGN_FOR)
-        else:
-            taken = _take(life, case, _NEXT[Stage(case.stage)])
-        if not taken:
+        if not _take(life, case, _next(case)):
             return
     raise Conflict(_("The case does not reach its end. Look at case %(number)s.") % {"number": case.number})
+
+
+def _next(case: Case) -> Action:
+    if case.stage != Stage.HANDLE:
+        return _NEXT[Stage(case.stage)]
+    if case.plan_owed:
+        return _OWED[PlanOwed(case.plan_owed)]
+    unsigned = case.parts.filter(active=True, signed_at__isnull=True).exists()
+    return Action.SIGN_FOR if unsigned else Action.FINISH
 
 
 def _take(life: Life, case: Case, action: Action) -> bool:

@@ -18,10 +18,11 @@ from cases.inputs import clean_birth
 from cases.models import Case, ReporterContact
 from cases.models.case import Source
 from cases.permissions import check_may_report
-from cases.services.advance import answer_of, named_person
+from cases.services.advance import answer_of
 from cases.services.effects import EFFECTS
 from cases.services.events import event_next
 from cases.services.ground import grid_held
+from cases.services.naming import named_person
 from cases.services.numbers import follow_code_new, number_next
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
@@ -237,6 +238,6 @@ def _file(work: Work, origin: Origin) -> dict[str, Any]:
     if given.reporter_name or given.reporter_phone:
         ReporterContact.objects.create(case=case, name=given.reporter_name, phone=given.reporter_phone)
     photos_attach(event=event, given=given, actor_id=work.access.user_id)
-    step_tell(case=case, event=event, previous_assignee=None, now=work.now, quiet=work.quiet)
+    step_tell(work=work, event=event, previous_assignee=None)
     answer = answer_of(case, event)
     return answer | {"follow_code": case.follow_code} if case.follow_code else answer

@@ -1,8 +1,7 @@
 """What a step says to the rest of the house, through the outbox."""
 
-from datetime import datetime
-
-from cases.models import Case, CaseEvent
+from cases.models import CaseEvent
+from cases.services.work import Work
 from cases.workflow import Action, Stage
 from core.services.outbox import outbox_emit
 
@@ -13,17 +12,17 @@ _TOPICS = {
     Action.VERIFY: "case.filed",
     Action.REJECT: "case.rejected",
     Action.PASS: "case.checked",
+    Action.MERGE: "case.merged",
 }
 
 
-def step_tell(
-    *, case: Case, event: CaseEvent, previous_assignee: int | None, now: datetime, quiet: bool = False
-) -> None:
+def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) -> None:
     """Emit what happened: ``case.step``, which fills inboxes, and the topics higher rooms listen to.
 
     A ``quiet`` step is one long past, replayed or made up: it counts, but nobody is to hear of it now.
     """
-    topics = [] if quiet else ["case.step"]
+    case = work.case
+    topics = [] if work.quiet else ["case.step"]
     if topic := _TOPICS.get(Action(event.action)):
         topics.append(topic)
     if case.stage == Stage.CLOSED and event.from_stage != Stage.CLOSED:
@@ -38,9 +37,10 @@ def step_tell(
         "actor": event.actor_id,
         "reporter": case.reporter_id,
         "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
+        "told": work.told,
         "class": case.case_class.name if case.case_class else "",
         "address": case.address,
         "reason": event.data.get("reject_reason", ""),
         "subject": [case.subject_kind, case.subject_id],
     }
-    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=now)
+    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=work.now)

@@ -13,18 +13,32 @@ from accounts.roles import Role
 from cases.given import Given, Position
 from cases.models import Case, CaseEvent, Photo, StandingPlan, UnitPart
 from cases.models.photo import Purpose
-from cases.workflow import Step, Track, may_raise
+from cases.workflow import Guest, Step, Track, may_raise
 from core.errors import BadInput
 from grids.access import Access
 from grids.geo.shapes import metres_between
 
-_PURPOSES = {"photos": Purpose.SCENE, "photos_before": Purpose.BEFORE, "photos_after": Purpose.AFTER}
+_PURPOSES = {
+    "photos": Purpose.SCENE,
+    "photos_before": Purpose.BEFORE,
+    "photos_after": Purpose.AFTER,
+    "document": Purpose.DOCUMENT,
+}
+_SAID = (
+    "text", "words", "result", "reason", "reject_reason", "no_position_reason", "no_photo_reason", "evidence",
+    "outside_body", "letter_no", "place", "verdict", "satisfied", "into",
+)  # fmt: skip
+_MOMENTS = ("until", "reply_by")
 
 
 @dataclass(slots=True)
 class Work:
     """One step in progress. ``parts`` are all parts of the case; ``data`` goes into the event;
-    a ``quiet`` step tells nobody's inbox."""
+    a ``quiet`` step tells nobody's inbox.
+
+    ``other`` is the second case of a merger, locked as well; ``told`` maps a kind of notice to the people
+    it goes to beside those every step tells; ``answer`` is added to what the step answers.
+    """
 
     case: Case
     step: Step
@@ -36,6 +50,15 @@ class Work:
     standing_plan: StandingPlan | None = None
     quiet: bool = False
     data: dict[str, Any] = field(default_factory=dict)
+    guest: Guest | None = None
+    other: Case | None = None
+    told: dict[str, list[int]] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def seq(self) -> int:
+        """The number the event of this step is going to have."""
+        return self.case.events_count + 1
 
     @property
     def lead(self) -> UnitPart | None:
@@ -45,30 +68,26 @@ class Work:
 
 def facts_of(work: Work) -> dict[str, Any]:
     """What was given, as plain JSON for the event; personal data stays out."""
-    given, facts = work.given, {}
-    for name in (
-        "text",
-        "words",
-        "result",
-        "reason",
-        "reject_reason",
-        "no_position_reason",
-        "no_photo_reason",
-    ):
-        if given.has(name):
-            facts[name] = getattr(given, name)
-    for name in _PURPOSES:
-        if given.has(name):
-            facts[name] = [str(photo) for photo in getattr(given, name)]
-    if photos := [photo for name in _PURPOSES for photo in getattr(given, name)]:
-        # The chain covers the pictures as well as their names.
-        hashes = Photo.objects.filter(pk__in=photos).values_list("pk", "kept_sha256")
-        facts["photo_hashes"] = {str(photo): kept for photo, kept in hashes}
+    given = work.given
+    facts: dict[str, Any] = {name: str(getattr(given, name)) for name in _SAID if given.has(name)}
+    facts |= {name: getattr(given, name).isoformat() for name in _MOMENTS if given.has(name)}
+    facts |= _photo_facts(given)
     if given.position:
         facts["position"] = position_facts(given.position)
         facts["distance_m"] = round(
             metres_between(given.position.lon, given.position.lat, work.case.lon, work.case.lat), 1
         )
+    return facts
+
+
+def _photo_facts(given: Given) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        name: [str(photo) for photo in getattr(given, name)] for name in _PURPOSES if given.has(name)
+    }
+    if photos := given.all_photos:
+        # The chain covers the pictures as well as their names.
+        hashes = Photo.objects.filter(pk__in=photos).values_list("pk", "kept_sha256")
+        facts["photo_hashes"] = {str(photo): kept for photo, kept in hashes}
     return facts
 
 
@@ -144,6 +163,14 @@ def parts_replace(work: Work, *, lead: Unit, assisting: Iterable[Unit]) -> None:
     work.case.lead_unit = lead
     work.case.dispatched_at = work.now
     work.data |= {"lead_unit": lead.code, "assisting_units": [u.code for u in assisting if u != lead]}
+
+
+def parts_end(work: Work) -> None:
+    """No unit has a part any more, and so none sees the case; the rows stay."""
+    work.case.lead_unit = None
+    UnitPart.objects.filter(case=work.case, active=True).update(active=False)
+    for part in work.parts:
+        part.active = False
 
 
 def parts_reopen(work: Work) -> None:

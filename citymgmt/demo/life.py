@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from accounts.roles import Role
 from cases.models import Case
 from cases.models.case import Source
+from cases.models.marks import PlanOwed
 from cases.services.advance import case_advance
 from cases.services.photos import photo_store
 from cases.services.report import STAFF, Origin, case_report
@@ -160,7 +161,8 @@ def _handling(case: Case) -> Action:
         return Action.SIGN_FOR
     if active.filter(kind="assisting", handed_in_at__isnull=True).exists():
         return Action.HAND_IN
-    return Action.FINISH
+    owed = {PlanOwed.OWED: Action.SUBMIT_PLAN, PlanOwed.SUBMITTED: Action.APPROVE}
+    return owed[PlanOwed(case.plan_owed)] if case.plan_owed else Action.FINISH
 
 
 def _fits(case: Case, turn: Action) -> bool:
@@ -191,10 +193,10 @@ def _actor(life: Life, case: Case, action: Action) -> str:
     assigned = crew.login_of(case.assignee_id)
     if case.stage in (Stage.VERIFY, Stage.CHECK):
         return assigned or crew.at(Role.OFFICER, case.street.code)[-1]
-    if case.stage == Stage.HANDLE:
+    if case.stage == Stage.HANDLE and action not in (Action.SUBMIT_PLAN, Action.APPROVE):
         part = case.parts.filter(active=True, kind="assisting" if action is Action.HAND_IN else "lead")
         return crew.at(Role.UNIT_HANDLER, f"unit:{part.select_related('unit').get().unit.code}")[0]
-    if case.stage == Stage.APPROVE:
+    if action is Action.APPROVE or case.stage == Stage.APPROVE:
         return crew.at(Role.BUREAU, district)[0]
     if case.stage == Stage.CALL_BACK:
         return (crew.at(Role.COMMUNITY, case.community.code) or crew.at(Role.STATION, district))[0]

@@ -67,6 +67,7 @@ class UnitAbout:
     parent: str = ""
     phone: str = ""
     active: bool = True
+    recorded_by_station: bool = False
 
 
 def unit_write(
@@ -96,6 +97,7 @@ def _write(access: Access, code: str, about: UnitAbout, new: bool, now: datetime
         parent=unit_found(access, about.parent) if about.parent else None,
         phone=about.phone,
         active=about.active,
+        recorded_by_station=about.recorded_by_station,
         now=now,
         actor_id=access.user_id,
     )

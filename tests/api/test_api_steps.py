@@ -3,45 +3,13 @@
 import pytest
 
 from cases.models import Case, CaseEvent
-from cases.workflow import Action, Stage
+from cases.workflow import STAFF_ACTIONS, Stage
 from tests.api.calls import get, is_problem, post
 from tests.cast import HOME
-from tests.walk import RESIDENT, TO_PLAN, a_photo, case_at, go, report, step, usual
+from tests.ready import READY
+from tests.walk import a_photo, case_at, usual
 
-# action: stage, who may, who of the same district may not
-STEPS = {
-    "claim": (Stage.VERIFY, "officer", "worker"),
-    "assign": (Stage.VERIFY, "leader_of_squad", "officer"),
-    "verify": (Stage.VERIFY, "officer", "worker"),
-    "fix_now": (Stage.VERIFY, "officer", "station"),
-    "reject": (Stage.VERIFY, "officer", "bureau"),
-    "correct": (Stage.PLAN, "station", "bureau"),
-    "send_back": (Stage.PLAN, "station", "officer"),
-    "submit_plan": (Stage.PLAN, "station", "bureau"),
-    "approve": (Stage.APPROVE, "bureau", "station"),
-    "return_plan": (Stage.APPROVE, "bureau", "station"),
-    "dispatch": (Stage.DISPATCH, "station", "bureau"),
-    "sign_for": (Stage.HANDLE, "cleaner", "officer"),
-    "return_dispatch": (Stage.HANDLE, "cleaner", "station"),
-    "hand_in": (Stage.HANDLE, "gardener", "cleaner"),
-    "finish": (Stage.HANDLE, "cleaner", "station"),
-    "pass": (Stage.CHECK, "colleague", "station"),
-    "rework": (Stage.CHECK, "colleague", "bureau"),
-    "close": (Stage.CALL_BACK, "station", "officer"),
-    "dissatisfied": (Stage.CALL_BACK, "community", "bureau"),
-    "note": (Stage.PLAN, "bureau", "officer"),
-}
-EACH = pytest.mark.parametrize(("action", "stage", "who", "other"), [(a, *row) for a, row in STEPS.items()])
-
-
-def ready(world, action, stage):
-    """A case on which the action can be taken."""
-    if action != "hand_in":
-        return case_at(world, stage)
-    case = go(world, report(world, "hotline", **RESIDENT), *TO_PLAN, condition="sign")
-    plan = usual(world, "submit_plan", "station", "sign", case) | {"assisting_units": ["cs-green"]}
-    case = step(world, case, "submit_plan", "station", **plan)
-    return go(world, case, ("approve", "bureau"), ("dispatch", "station"))
+EACH = pytest.mark.parametrize("action", sorted(READY))
 
 
 def take(api, case, action, who, body=None, **more):
@@ -51,12 +19,12 @@ def take(api, case, action, who, body=None, **more):
 
 
 def test_the_table_above_names_every_action():
-    assert set(STEPS) | {"report", "report_fixed"} == set(Action.values)
+    assert set(READY) == {action.value for action in STAFF_ACTIONS}
 
 
 @EACH
-def test_each_action_goes_once(world, api, action, stage, who, other):
-    case = ready(world, action, stage)
+def test_each_action_goes_once(world, api, action):
+    case, who = READY[action].case(world), READY[action].who
     body = usual(world, action, who, "sign", case)
     answer = take(api, case, action, who, body)
     assert answer.status_code == 200, answer.content
@@ -66,22 +34,22 @@ def test_each_action_goes_once(world, api, action, stage, who, other):
 
 
 @EACH
-def test_each_action_is_refused_to_another_role(world, api, action, stage, who, other):
-    case = ready(world, action, stage)
+def test_each_action_is_refused_to_another_role(world, api, action):
+    case, other = READY[action].case(world), READY[action].other
     answer = take(api, case, action, other, usual(world, action, other, "sign", case))
     assert is_problem(answer, 403, "not_allowed")
     assert CaseEvent.objects.filter(case=case).count() == case.events_count
 
 
 @EACH
-def test_a_stranger_learns_of_no_case(world, api, action, stage, who, other):
+def test_a_stranger_learns_of_no_case(world, api, action):
     case = case_at(world, Stage.VERIFY)
     assert is_problem(take(api, case, action, "stranger"), 404, "not_found")
 
 
 @EACH
-def test_each_action_is_offered_to_whom_it_goes(world, api, action, stage, who, other):
-    case = ready(world, action, stage)
+def test_each_action_is_offered_to_whom_it_goes(world, api, action):
+    case, who, other = READY[action].case(world), READY[action].who, READY[action].other
     offered = {row["action"] for row in get(api(who), f"cases/{case.number}/").json()["allowed_actions"]}
     assert action in offered
     others = get(api(other), f"cases/{case.number}/").json()

@@ -10,6 +10,7 @@ from cases.workflow import Stage
 from core.errors import BadInput, Conflict, NotFound
 from tests.cases.attempts import later, traces, tried
 from tests.cast import HOME, NOW, World
+from tests.ready import READY
 from tests.walk import a_photo, case_at, go, report, step, usual
 
 SIGN, HALF, NUL = "matter-07006", "\ud800", "\x00"
@@ -167,11 +168,12 @@ def test_a_unit_that_ended_after_the_approval_is_not_sent_out(world: World) -> N
     assert case.lead_unit == world.units["cs-green"]
 
 
-def test_a_third_return_is_refused(world: World) -> None:
-    case = case_at(world, Stage.HANDLE)
-    for _round in range(2):
-        case = go(world, case, ("return_dispatch", "cleaner"))
-        case = step(world, case, "dispatch", "station", lead_unit="cs-clean", reason="仍属环卫")
+def test_after_two_returns_the_bureau_assigns_and_nobody_returns_it(world: World) -> None:
+    case = READY["assign_units"].case(world)
+    units: dict[str, Any] = {"lead_unit": "cs-clean", "reason": "仍属环卫"}
+    assert isinstance(tried(case, "dispatch", world.access("station", later(case)), units), Conflict)
+    case = step(world, case, "assign_units", "bureau", **units)
+    assert case.stage == Stage.HANDLE
     found = tried(case, "return_dispatch", world.access("cleaner", later(case)), {"reason": "不属我单位"})
     assert isinstance(found, Conflict)
 

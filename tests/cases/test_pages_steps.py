@@ -13,6 +13,7 @@ from cases.models import Case, Photo
 from cases.workflow import Stage
 from core import clock
 from tests.cast import HOME, NOW
+from tests.ready import READY
 from tests.walk import a_photo, case_at, fixed, report, usual
 
 
@@ -53,35 +54,21 @@ def form_of(raw, case=None, **more):
     return post | more
 
 
-STEPS = [
-    (Stage.VERIFY, "claim", "colleague"), (Stage.VERIFY, "assign", "leader_of_squad"),
-    (Stage.VERIFY, "verify", "officer"), (Stage.VERIFY, "fix_now", "officer"),
-    (Stage.VERIFY, "reject", "officer"), (Stage.PLAN, "correct", "station"),
-    (Stage.PLAN, "send_back", "station"), (Stage.PLAN, "submit_plan", "station"),
-    (Stage.APPROVE, "approve", "bureau"), (Stage.APPROVE, "return_plan", "bureau"),
-    (Stage.DISPATCH, "dispatch", "station"), (Stage.HANDLE, "sign_for", "cleaner"),
-    (Stage.HANDLE, "return_dispatch", "cleaner"), (Stage.HANDLE, "finish", "cleaner"),
-    (Stage.CHECK, "pass", "colleague"), (Stage.CHECK, "rework", "colleague"),
-    (Stage.CALL_BACK, "close", "station"), (Stage.CALL_BACK, "dissatisfied", "station"),
-    (Stage.CALL_BACK, "note", "station"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("stage", "action", "who"), STEPS)
-def test_the_page_takes_the_step_its_form_offers(world, as_, stage, action, who):
-    case = case_at(world, stage)
+@pytest.mark.parametrize("action", sorted(READY))
+def test_the_page_takes_the_step_its_form_offers(world, as_, action):
+    case, who = READY[action].case(world), READY[action].who
     url = f"/cases/{case.number}/steps/{action}/"
     assert as_(who).get(url).status_code == 200
-    condition = "sign" if stage is not Stage.VERIFY else "litter"
+    condition = "sign" if case.stage != Stage.VERIFY else "litter"
     answer = as_(who).post(url, form_of(usual(world, action, who, condition, case), case))
     assert answer.status_code == 302, answer.context["form"].errors if answer.context else answer
     case.refresh_from_db()
     assert case.events.filter(action=action).exists()
 
 
-@pytest.mark.parametrize(("stage", "action", "who"), STEPS)
-def test_the_page_refuses_somebody_of_another_role(world, as_, stage, action, who):
-    case = case_at(world, stage)
+@pytest.mark.parametrize("action", sorted(READY))
+def test_the_page_refuses_somebody_of_another_role(world, as_, action):
+    case, who = READY[action].case(world), READY[action].who
     before = case.events.count()
     url = f"/cases/{case.number}/steps/{action}/"
     assert as_("leader").get(url).status_code == 403

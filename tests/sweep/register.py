@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from cases.workflow import BIRTHS, Action
+from cases.workflow import STAFF_ACTIONS
 
 
 class Kind(Enum):
@@ -20,7 +20,7 @@ class Kind(Enum):
     OPEN = auto()  # for everybody, also without a login; nothing of a case in it
 
 
-_STEPS = [action.value for action in Action if action not in {step.action for step in BIRTHS}]
+_STEPS = [action.value for action in STAFF_ACTIONS]
 _BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CASE: (
         "cases/<str:number>/", "cases/<str:number>/place.geojson", "cases/<str:number>/reporter/",

@@ -8,7 +8,7 @@ from cases.diagram import workflow_page
 
 
 class Command(BaseCommand):
-    help = "Print docs/workflow.md, made from the table in cases/workflow.py."
+    help = "Print docs/workflow.md, made from the table in cases/workflow/."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

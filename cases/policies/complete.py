@@ -1,33 +1,17 @@
-"""When and what: the state a case must be in, four eyes, and what a step must carry. Nothing of roles.
+"""What: whether a step carries what it needs, and whether that fits the case and itself."""
 
-``check_offered`` and ``check_when`` decide whether a step is open at all, and so which buttons are
-shown; ``check_complete`` looks at what was given. Every refusal says what to do.
-"""
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.given import Given
 from cases.models import Case, UnitPart
-from cases.workflow import (
-    BY_ACTION,
-    FAILED_CALLS_TO_CLOSE,
-    HANDLERS,
-    RETURNS_ALLOWED,
-    Action,
-    Part,
-    Stage,
-    Step,
-    Track,
-    may_raise,
-)
-from core.errors import BadInput, CityError, Conflict, NotAllowed, Sentence
-from grids.access import Access
+from cases.parts import Parts
+from cases.workflow import FAILED_CALLS_TO_CLOSE, Action, Answer, Stage, Step, Track, Verdict, may_raise
+from core.errors import BadInput, Sentence
 
-Parts = Sequence[UnitPart]
+SUSPENDED_AT_MOST = timedelta(days=366)
 _FIELD_MISSING: dict[str, Sentence] = {
     "position": _("Give the place: let the phone find it, or set the pin on the map."),
     "description": _("Describe the problem, or add a photo."),
@@ -43,76 +27,15 @@ _FIELD_MISSING: dict[str, Sentence] = {
     "lead_unit": _("Choose the lead unit."),
     "finish_by": _("Say by when it should be finished."),
     "result": _("Describe what was done."),
-    "text": _("Write the note."),
+    "text": _("Write what you have to say."),
+    "until": _("Say until when."),
+    "verdict": _("Say whether it is granted or refused."),
+    "satisfied": _("Say whether it is done."),
+    "outside_body": _("Name the body it is passed on to."),
+    "letter_no": _("Give the number of the letter, or add a photo of it."),
+    "evidence": _("Say what shows it, or add a photo."),
+    "into": _("Choose the case it goes into."),
 }
-
-
-def check_offered(case: Case, action: str) -> Step:
-    """The table's row for this action in the case's stage.
-
-    Raises:
-        BadInput: there is no such action.
-        Conflict: a case in this stage can't take it.
-    """
-    if action not in Action.values:
-        raise BadInput(_("There is no such step."))
-    step = BY_ACTION.get((Action(action), Stage(case.stage)))
-    if step is None:
-        raise Conflict(
-            format_lazy(
-                _("“{step}” does not fit a case that is “{stage}”. Open it to see what can be done now."),
-                step=Action(action).label,
-                stage=Stage(case.stage).label,
-            )
-        )
-    return step
-
-
-def check_four_eyes(case: Case, step: Step, access: Access, parts: Iterable[UnitPart]) -> None:
-    """Nobody verifies, approves or checks their own step, nor the work of their own unit.
-
-    Raises:
-        NotAllowed: this person took the step before it, or belongs to a unit that handled.
-    """
-    if any(case.takers.get(action) == access.user_id for action in step.other_than):
-        raise NotAllowed(
-            _("You took the step this one looks at; a colleague has to do this. Ask your squad leader.")
-        )
-    if step.other_unit and access.user_id in case.takers.get(HANDLERS, ()):
-        raise NotAllowed(_("You worked on this case yourself; somebody else has to check it."))
-    handled = {part.unit_id for part in parts if part.active or part.signed_at}
-    if step.other_unit and not access.own_units.isdisjoint(handled):
-        raise NotAllowed(_("Your own unit handled this case; somebody from outside it has to check."))
-
-
-def check_when(case: Case, step: Step, access: Access, parts: Parts) -> None:
-    """All that can be said before anything is filled in.
-
-    Raises:
-        NotAllowed: four eyes.
-        Conflict: the step was already taken, or may not be taken any more.
-    """
-    check_four_eyes(case, step, access, parts)
-    extra = _WHEN.get(step.action)
-    if extra:
-        extra(case, access, parts)
-
-
-def check_assignee(case: Case, claim: Step, access: Access, parts: Parts, role: object | None) -> None:
-    """Whoever is given a task must be one who may do it.
-
-    Raises:
-        BadInput: the person does not hold the role there, or four eyes forbid it.
-    """
-    if role is None:
-        raise BadInput(_("This person does not work here in that role. Choose another."), field="person")
-    try:
-        check_four_eyes(case, claim, access, parts)
-    except NotAllowed:
-        raise BadInput(
-            _("This person reported or handled the case and may not judge it. Choose another."),
-            field="person",
-        ) from None
 
 
 def check_complete(case: Case, step: Step, given: Given, parts: Parts, now: datetime) -> None:
@@ -142,46 +65,7 @@ def missing(step: Step, given: Given) -> dict[str, Sentence]:
 _EITHER_MISSING: dict[str, Sentence] = {
     "no_position_reason": _("Give your position on site, or say why there is none."),
     "no_photo_reason": _("Add a photo from the place, or say why there is none."),
-}
-
-
-def permits(check: Callable[..., object], *args: object) -> bool:
-    """The yes/no twin of any check."""
-    try:
-        check(*args)
-    except CityError:
-        return False
-    return True
-
-
-def own_parts(access: Access, parts: Parts, kind: Part) -> list[UnitPart]:
-    """The active parts held by the units this person acts for."""
-    mine = frozenset().union(*access.units.values())
-    wanted = {Part.LEAD: {"lead"}, Part.ASSISTING: {"assisting"}}.get(kind, {"lead", "assisting"})
-    return [p for p in parts if p.active and p.unit_id in mine and p.kind in wanted]
-
-
-def _unsigned(case: Case, access: Access, parts: Parts) -> None:
-    if all(part.signed_at for part in own_parts(access, parts, Part.ANY)):
-        raise Conflict(_("Your unit has signed for this case already."))
-
-
-def _returnable(case: Case, access: Access, parts: Parts) -> None:
-    if case.returns >= RETURNS_ALLOWED:
-        raise Conflict(
-            _("This case was returned twice and can't be returned again. Handle it, or ask the bureau.")
-        )
-
-
-def _not_handed_in(case: Case, access: Access, parts: Parts) -> None:
-    if all(part.handed_in_at for part in own_parts(access, parts, Part.ASSISTING)):
-        raise Conflict(_("Your unit has handed in its part already."))
-
-
-_WHEN: dict[Action, Callable[[Case, Access, Parts], None]] = {
-    Action.SIGN_FOR: _unsigned,
-    Action.RETURN_DISPATCH: _returnable,
-    Action.HAND_IN: _not_handed_in,
+    "evidence": _FIELD_MISSING["evidence"],
 }
 
 
@@ -219,7 +103,8 @@ def _becomes_emergency(case: Case, given: Given) -> bool:
 
 
 def _submit_plan(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
-    if given.finish_by and given.finish_by <= now:
+    # A plan owed for work that is done may look back.
+    if given.finish_by and given.finish_by <= now and not case.plan_owed:
         return {"finish_by": _("The finish date has to lie ahead.")}
     return _units_once(given)
 
@@ -252,9 +137,43 @@ def _pass(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Se
 
 
 def _close(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
-    if given.has("words") or case.failed_calls >= FAILED_CALLS_TO_CLOSE:
+    if given.has("words") or case.failed_calls >= FAILED_CALLS_TO_CLOSE or not case.somebody_to_call:
         return {}
     return {"words": _("Write down what the caller said; without an answer, note three failed calls first.")}
+
+
+def _suspension(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if given.until and not now < given.until <= now + SUSPENDED_AT_MOST:
+        return {"until": _("A suspension ends after today and within a year.")}
+    return {}
+
+
+def _decide_suspension(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    return _decision(case, given, parts, now) or _suspension(case, given, parts, now)
+
+
+def _decision(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if given.verdict is Verdict.REFUSE and not given.has("reason"):
+        return {"reason": _("Say why it is refused.")}
+    return {}
+
+
+def _answer(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if given.satisfied is Answer.NO and not given.has("words"):
+        return {"words": _("Say what is still wrong.")}
+    return {}
+
+
+def _supervise(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if given.reply_by and given.reply_by <= now:
+        return {"reply_by": _("The time for the reply has to lie ahead.")}
+    return {}
+
+
+def _merge(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if given.into == case.number:
+        return {"into": _("A case can't be merged into itself.")}
+    return {}
 
 
 What = Callable[[Case, Given, Parts, datetime], dict[str, Sentence]]
@@ -267,4 +186,11 @@ _WHAT: dict[Action, What] = {
     Action.FINISH: _finish,
     Action.PASS: _pass,
     Action.CLOSE: _close,
+    Action.REQUEST_SUSPENSION: _suspension,
+    Action.DECIDE_SUSPENSION: _decide_suspension,
+    Action.DECIDE_EXTENSION: _decision,
+    Action.DECIDE_APPEAL: _decision,
+    Action.ANSWER: _answer,
+    Action.SUPERVISE: _supervise,
+    Action.MERGE: _merge,
 }
