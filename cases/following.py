@@ -1,19 +1,35 @@
 """What a stranger sees of a case: its stage in plain words and when it moved. No people, no inner notes."""
 
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from cases import wording
+from cases.forms import PHOTO_FIELDS, raw_of, step_form
+from cases.inputs import Place, clean_named
 from cases.models import Case
+from cases.policies import check_when, permits
+from cases.public_reads import code_clean, join_token, public_similar, survivor_of
 from cases.selectors import events_of
-from cases.workflow import DONE, REJECT_REASONS, Stage
+from cases.workflow import DONE, REJECT_REASONS, Action, Guest, Stage, Step, steps_from
+from core.errors import BadInput, Sentence
+from grids.access import Access
 
 
-def public_page(case: Case) -> dict[str, Any]:
-    """The context of the public page."""
+def public_page(case: Case, *, code: str, now: datetime) -> dict[str, Any]:
+    """The context of the public page, for the holder of ``code``: the reporter, or one who joined."""
+    own, goes_on = case.follow_code == code_clean(code), survivor_of(case)
     moves = [event for event in events_of(case) if event.from_stage != event.to_stage]
     rejected = next((e.data.get("reject_reason", "") for e in moves if e.to_stage == Stage.REJECTED), "")
     return {
-        "code": case.follow_code,
+        "code": code_clean(code),
+        "joined": not own,
+        "steps": _own_steps(case, now) if own else [],
+        "version": case.version,
+        "goes_on": None if goes_on is case else wording.plain(goes_on.stage),
         "stage": case.stage,
         "stage_label": case.get_stage_display(),
         "plain": wording.plain(case.stage),
@@ -24,3 +40,51 @@ def public_page(case: Case) -> dict[str, Any]:
         "opened_at": case.opened_at,
         "moves": [{"at": event.at, "title": wording.plain(event.to_stage)} for event in moves],
     }
+
+
+def _own_steps(case: Case, now: datetime) -> list[dict[str, Any]]:
+    """The steps the reporter can take by code now, each with its form."""
+    access = Access(at=now)
+    open_now = [
+        step
+        for step in steps_from(Stage(case.stage))
+        if Guest.REPORTER in step.guests and permits(check_when, case, step, access, ())
+    ]
+    return [own_step(step) for step in open_now]
+
+
+def own_step(step: Step, data: QueryDict | None = None) -> dict[str, Any]:
+    """A step of the reporter's own as the page draws it: what it is called and its form."""
+    names = [name for name in step.fields if name not in PHOTO_FIELDS]
+    form = step_form(names, required=step.needs, choices={}, data=data)
+    for name, label in _SAID.get(step.action, {}).items():
+        form.fields[name].label = label
+    return {"action": step.action.value, "label": step.action.label, "form": form, "key": str(uuid4())}
+
+
+_SAID: dict[str, dict[str, Sentence]] = {
+    Action.ANSWER: {"words": _("Anything you want to add")},
+    Action.OBJECT: {"reason": _("Why it should be taken up")},
+}
+
+
+def near_to(post: QueryDict, now: datetime) -> list[dict[str, Any]]:
+    """Open cases near the place of a report, as a stranger may see them; none while the place is unknown."""
+    try:
+        given = clean_named(("position",), raw_of(("position",), post), Place())
+    except BadInput:
+        return []
+    if given.position is None:
+        return []
+    found = public_similar(lon=given.position.lon, lat=given.position.lat, now=now)
+    return [
+        {
+            "token": join_token(case),
+            "title": str(case.case_class),
+            "place": case.community.short_name or case.community.name,
+            "distance": f"{round(metres)} m",
+            "at": case.opened_at,
+            "plain": wording.plain(case.stage),
+        }
+        for case, metres in found
+    ]

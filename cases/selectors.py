@@ -197,21 +197,6 @@ def stage_counts(access: Access) -> dict[Stage, int]:
     return {stage: counts.get(stage.value, 0) for stage in Stage if stage in OPEN}
 
 
-def public_case(follow_code: str) -> Case:
-    """The case a stranger follows by code; shown without people or inner notes.
-
-    Raises:
-        NotFound: no such code.
-    """
-    code = "".join(follow_code.upper().split()).replace("-", "")
-    known = 0 < len(code) <= 12 and code.isascii() and code.isalnum()
-    rows = Case.objects.filter(follow_code=code) if known else Case.objects.none()
-    case = rows.select_related("case_class", "street", "community").defer(*_NO_OUTLINES[1:3]).first()
-    if case is None:
-        raise NotFound(_("No report has this code. Check it against the one you were given."))
-    return case
-
-
 def my_reports(access: Access) -> QuerySet[Case]:
     """What this person reported, wherever it lies."""
     if access.user_id is None:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from cases.api import catalogue, photos, plans, public, reading
 from cases.api.steps import NoSuchStep, report_view, step_view
-from cases.workflow import STAFF_ACTIONS, Action
+from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
 _CASE = "cases/<str:number>/"
 urlpatterns = [
@@ -40,5 +40,11 @@ urlpatterns = [
     ),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
+    *(
+        path(f"public/reports/<str:code>/{a.value}/", public.reporter_view(a), {"action": a.value})
+        for a in REPORTER_ACTIONS
+    ),
+    path("public/similar/", public.PublicSimilarView.as_view(), name="public_similar"),
+    path("public/join/<str:token>/", public.PublicJoinView.as_view(), name="public_join"),
     path("public/photos/", public.PublicPhotosView.as_view(), name="public_photos"),
 ]

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from cases.models import Case
 from cases.workflow import Stage
+from core.serializers import StrictSerializer
 
 
 class PublicStep(serializers.Serializer[Any]):
@@ -29,8 +30,8 @@ class PublicCase(serializers.ModelSerializer[Case]):
     class Meta:
         model = Case
         fields = [
-            "follow_code", "number", "stage", "stage_label", "case_class", "street", "community", "opened_at",
-            "closed_at", "history",
+            "follow_code", "number", "version", "stage", "stage_label", "case_class", "street", "community",
+            "opened_at", "closed_at", "history",
         ]  # fmt: skip
 
     @extend_schema_field(PublicStep(many=True))
@@ -39,6 +40,23 @@ class PublicCase(serializers.ModelSerializer[Case]):
         rows = [(stage, at) for source, stage, at in self.context["moves"] if source != stage]
         steps = [{"stage": stage, "stage_label": Stage(stage).label, "at": at} for stage, at in rows]
         return PublicStep(steps, many=True).data
+
+
+class PublicSimilar(serializers.Serializer[Any]):
+    """An open case nearby, as a stranger may see it; ``join`` names it for a day."""
+
+    join = serializers.CharField()
+    case_class = serializers.CharField(source="case_class.__str__")
+    community = serializers.CharField(source="community.short_name")
+    opened_at = serializers.DateTimeField()
+    metres = serializers.FloatField()
+
+
+class PublicJoin(StrictSerializer):
+    """Name and number of whoever joins, if they want to be called."""
+
+    reporter_name = serializers.CharField(required=False, max_length=60, allow_blank=True)
+    reporter_phone = serializers.CharField(required=False, max_length=40, allow_blank=True)
 
 
 class PublicAnswer(serializers.Serializer[Any]):

@@ -1,20 +1,30 @@
 """Pages for everybody: report something, follow it by code."""
 
 from base64 import b64encode
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.following import public_page
-from cases.formpage import form_context
+from cases.following import near_to, public_page
+from cases.formpage import fields_of, form_context
 from cases.forms import raw_of, step_form
 from cases.places import districts
-from cases.services.public import resident_keep, resident_look_up, resident_photo, resident_report
+from cases.services.public import (
+    reporter_step,
+    resident_join,
+    resident_keep,
+    resident_look_up,
+    resident_photo,
+    resident_report,
+)
 from cases.uploads import with_photos
-from cases.views.common import problem
+from cases.views.common import problem, version_of
 from cases.views.photos import sent_file
 from cases.workflow import BIRTHS
 from core import clock
@@ -34,6 +44,8 @@ def report(request: HttpRequest) -> HttpResponse:
     post, error = with_photos(request, FIELDS, user_id=None, keep=resident_keep(client, now))
     if error:
         return _form(request, post, error)
+    if not post.get("similar_seen") and (found := near_to(post, now)):
+        return _form(request, post, similar=found)
     try:
         answer = resident_report(raw=raw_of(FIELDS, post), key=post.get("key", ""), client=client, now=now)
     except CityError as refusal:
@@ -43,12 +55,15 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, data: QueryDict | None = None, error: CityError | None = None
+    request: HttpRequest,
+    data: QueryDict | None = None,
+    error: CityError | None = None,
+    similar: list[dict[str, Any]] | None = None,
 ) -> HttpResponse:
     form = step_form(FIELDS, required=("position",), choices={}, data=data)
     url = reverse("public:districts")
     page = form_context(form, BIRTHS[0], data=data, error=error, geojson_url=url)
-    page |= {"upload_url": reverse("public:photo_upload"), "auto": True}
+    page |= {"upload_url": reverse("public:photo_upload"), "auto": True, "similar": similar or []}
     return render(request, "public/report.html", page, status=error.status if error else 200)
 
 
@@ -87,12 +102,48 @@ def follow(request: HttpRequest) -> HttpResponse:
 @require_safe
 def followed(request: HttpRequest, code: str) -> HttpResponse:
     """Where a report stands."""
+    return _followed(request, code)
+
+
+def _followed(request: HttpRequest, code: str, refusal: CityError | None = None) -> HttpResponse:
+    now = clock.now()
     try:
-        page = public_page(resident_look_up(code=code, client=client_ip(request), now=clock.now()))
+        case = resident_look_up(code=code, client=client_ip(request), now=now)
     except CityError as error:
         context = {"error": error, "asked_code": code}
         return render(request, "public/follow.html", context, status=error.status)
-    return render(request, "public/followed.html", page)
+    page = public_page(case, code=code, now=now) | {"error": refusal}
+    return render(request, "public/followed.html", page, status=refusal.status if refusal else 200)
+
+
+@never_cache
+@require_POST
+def reporter_takes(request: HttpRequest, code: str, action: str) -> HttpResponse:
+    """What a reporter says by code: whether it is done, or that a rejection was wrong."""
+    post, now = request.POST, clock.now()
+    raw, key, version = raw_of(fields_of(action), post), post.get("key", ""), version_of(post)
+    try:
+        reporter_step(
+            code=code, action=action, raw=raw, version=version, key=key, client=client_ip(request), now=now
+        )
+    except CityError as error:
+        return _followed(request, code, error)
+    messages.success(request, _("Thank you, it was written down."))
+    return redirect("public:followed", code)
+
+
+@never_cache
+@require_POST
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """It is the same as one reported already: join that one, with a code of one's own."""
+    raw = raw_of(("reporter_name", "reporter_phone"), request.POST)
+    key, client = request.POST.get("key", ""), client_ip(request)
+    try:
+        answer = resident_join(token=token, raw=raw, key=key, client=client, now=clock.now())
+    except CityError as refusal:
+        return _form(request, request.POST, refusal)
+    request.session["reported"] = answer["follow_code"]
+    return redirect("public:reported")
 
 
 @require_safe

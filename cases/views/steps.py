@@ -44,15 +44,18 @@ def _take(request: HttpRequest, number: str, action: str) -> HttpResponse:
         page = step_page(access, number, action, now=now, data=post, error=refusal)
         return render(request, "cases/step.html", page, status=refusal.status)
     # The address may name the case by its UUID.
-    return _done(request, taken["number"], action)
+    return _done(request, taken, action)
 
 
 def _given(names: tuple[str, ...], post: QueryDict) -> dict[str, Any]:
     return {"raw": raw_of(names, post), "version": version_of(post), "key": post.get("key", "")}
 
 
-def _done(request: HttpRequest, number: str, action: str) -> HttpResponse:
+def _done(request: HttpRequest, taken: dict[str, Any], action: str) -> HttpResponse:
+    number = taken["number"]
     messages.success(request, _("Done: %(step)s.") % {"step": Action(action).label})
+    if code := taken.get("follow_code"):
+        messages.info(request, _("Follow-up code for the caller: %(code)s") % {"code": code})
     # A unit that returned a dispatch does not see the case any more.
     if cases_for(access_of(request)).filter(number=number).exists():
         return redirect("cases:detail", number)

@@ -164,6 +164,7 @@ BY_ACTION: dict[tuple[Action, Stage | None], Step] = {
 BIRTHS = tuple(step for step in STEPS if not step.sources)
 # The actions staff take on a case, in the order of the table; the reporter's own by code stand apart.
 STAFF_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if step.sources and (step.by or step.own)))
+REPORTER_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if Guest.REPORTER in step.guests))
 # What the system writes into a history itself, in any stage; nobody takes these.
 OF_THE_SYSTEM = frozenset({A.ABSORB})
 # Steps that change two cases, and so lock both, in order of id.

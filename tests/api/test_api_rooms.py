@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from cases.models import Case, Photo
-from cases.workflow import STAFF_ACTIONS, Stage
+from cases.workflow import STAFF_ACTIONS, STEPS, Stage
 from core.services.outbox import outbox_drain
 from notices.models import Notice
 from tests.api.calls import a_jpeg, get, is_problem, post

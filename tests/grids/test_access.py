@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import Unit, User
 from accounts.roles import Line, May, Role
 from cases.models import Case
+from cases.public_reads import public_case
 from cases.selectors import (
     case_for,
     case_locked,
@@ -17,7 +18,6 @@ from cases.selectors import (
     my_reports,
     my_tasks,
     photo_for,
-    public_case,
     searched,
     similar_cases,
     stage_counts,

@@ -64,6 +64,9 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.OPEN: (
         "", "health/", "styleguide/", "i18n/setlang/", "accounts/login/", "report/", "report/done/",
         "report/photos/", "grids/districts.json", "report/districts.geojson", "follow/", "follow/<str:code>/",
+        "follow/<str:code>/<str:action>/", "report/join/<str:token>/", "api/v1/public/similar/",
+        "api/v1/public/join/<str:token>/", "api/v1/public/reports/<str:code>/answer/",
+        "api/v1/public/reports/<str:code>/object/",
         "api/schema/",
         "api/docs/", "api/v1/login/", "api/v1/public/reports/", "api/v1/public/reports/<str:code>/",
         "api/v1/public/photos/", "api/<path:rest>",

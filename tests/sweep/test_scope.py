@@ -68,6 +68,7 @@ def target(world: World, settings: Any) -> Target:
         "number": case.number, "action": "note", "photo_id": photo, "key": "matter-07006", "seq": "1",
         "pk": str(Notice.objects.get(facts__number=case.number, kind="task").pk), "rest": "v1/nothing/",
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
+        "token": "not-one-of-ours",
         "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
     }  # fmt: skip
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
