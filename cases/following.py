@@ -58,7 +58,7 @@ def own_step(step: Step, data: QueryDict | None = None) -> dict[str, Any]:
     names = [name for name in step.fields if name not in PHOTO_FIELDS]
     form = step_form(names, required=step.needs, choices={}, data=data)
     for name, label in _SAID.get(step.action, {}).items():
-        form.fields[name].label = label
+        form.fields[name].label = str(label)
     return {"action": step.action.value, "label": step.action.label, "form": form, "key": str(uuid4())}
 
 

@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from cases import choices, policies, wording
+from cases.desk import timeline
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
 from cases.models import ActionPlan, Case, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
 from cases.photos import addresses, shown
-from cases.selectors import case_for, parts_of, photos_of, plans_of
+from cases.selectors import case_for, events_of, parts_of, photos_of, plans_of
+from cases.veil import covered_events, is_inside
 from cases.workflow import BIRTHS, BY_ACTION, STEPS, Action, Stage, Step
 from core.errors import CityError, KeyReused
 from grids.access import Access
@@ -70,7 +72,30 @@ def step_page(
         "centre": {"lon": case.lon, "lat": case.lat},
         "made_up": case.grid.made_up,
         "photos": [shown(photo) for photo in photos_of(case)],
+        "asked_for": _asked_for(access, case, step, parts),
     }
+
+
+# The step a decision or reply looks back at: what was asked stands above its form.
+_LOOKS_BACK = {
+    Action.DECIDE_SUSPENSION: Action.REQUEST_SUSPENSION,
+    Action.DECIDE_EXTENSION: Action.REQUEST_EXTENSION,
+    Action.DECIDE_APPEAL: Action.APPEAL,
+    Action.DECIDE_OBJECTION: Action.OBJECT,
+    Action.REPLY: Action.SUPERVISE,
+    Action.ARRIVE: Action.ASK_PRESENCE,
+}
+
+
+def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]) -> list[dict[str, Any]]:
+    asking = _LOOKS_BACK.get(step.action)
+    if asking is None:
+        return []
+    events = covered_events(
+        events_of(case).filter(action=asking).order_by("-seq")[:1], inside=is_inside(access, case)
+    )
+    seen = [shown(photo) for photo in photos_of(case) if events and photo.event_seq == events[0].seq]
+    return timeline(case, events, seen, parts)
 
 
 def report_page(

@@ -1,7 +1,7 @@
 """Reads of cases. Each takes an ``Access``: a selector without a scope does not exist."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -203,6 +203,12 @@ def my_reports(access: Access) -> QuerySet[Case]:
         return Case.objects.none()
     mine = Case.objects.filter(reporter_id=access.user_id)
     return mine.select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
+
+
+def mark_counts(access: Access, marks: Sequence[str]) -> dict[str, int]:
+    """How many open or done cases of the scope carry each of the marks, in one query."""
+    counts = {mark: Count("pk", filter=mark_q([mark])) for mark in marks}
+    return Case.objects.filter(case_q(access) & mark_q(list(marks))).aggregate(**counts)
 
 
 def my_tasks(access: Access) -> QuerySet[Case]:

@@ -42,10 +42,9 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form(request)
     client, now = client_ip(request), clock.now()
     post, error = with_photos(request, FIELDS, user_id=None, keep=resident_keep(client, now))
-    if error:
-        return _form(request, post, error)
-    if not post.get("similar_seen") and (found := near_to(post, now)):
-        return _form(request, post, similar=found)
+    found = [] if error or post.get("similar_seen") else near_to(post, now)
+    if error or found:
+        return _form(request, post, error, found)
     try:
         answer = resident_report(raw=raw_of(FIELDS, post), key=post.get("key", ""), client=client, now=now)
     except CityError as refusal:

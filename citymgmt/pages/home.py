@@ -2,15 +2,19 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.roles import May
+from accounts.roles import May, Role
 from cases.lists import all_stages, queues_of, rows_of
-from cases.selectors import my_reports, my_tasks, oldest_in, stage_counts
+from cases.marks import MARKS
+from cases.selectors import mark_counts, my_reports, my_tasks, oldest_in, stage_counts
 from citymgmt.navigation import REPORTERS
 from grids.access import Access
 
 _TASKS, _REPORTS, _ROWS = 12, 5, 6
+DECIDERS = frozenset({Role.STATION, Role.BUREAU})
+DECIDED = ("to_decide", "returned_twice", "plan_owed", "reply_owed", "suspended", "supervised")
 
 
 @require_safe
@@ -43,7 +47,20 @@ def _queues(access: Access) -> dict[str, object]:
         queue | {"rows": rows_of(oldest_in(access, queue["stage"])[:_ROWS]) if queue["figure"] else []}
         for queue in queues_of(access, counts)
     ]
-    return {"queues": mine or all_stages(counts), "queues_mine": bool(mine)}
+    return {"queues": mine or all_stages(counts), "queues_mine": bool(mine), "marks": _marks(access)}
+
+
+def _marks(access: Access) -> list[dict[str, object]]:
+    """What stands beside the stages for those who decide and supervise; marks nobody carries are left out."""
+    if not access.roles & DECIDERS:
+        return []
+    counts = mark_counts(access, DECIDED)
+    url = reverse("cases:list")
+    return [
+        {"label": MARKS[mark], "figure": figure, "url": f"{url}?mark={mark}"}
+        for mark, figure in counts.items()
+        if figure
+    ]
 
 
 def _reports(access: Access) -> dict[str, object]:

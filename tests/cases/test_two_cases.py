@@ -1,5 +1,7 @@
 """Two cases that are one: joined, merged, undone; and ends that are not the ordinary one."""
 
+from typing import Any
+
 import pytest
 
 from cases.models import Case, Joiner
@@ -55,7 +57,7 @@ def test_a_colleague_joins_once_and_the_reporter_not_at_all(world: World) -> Non
 
 
 def test_a_clerk_joins_for_a_caller_who_gets_a_code(world: World) -> None:
-    case = step(world, report(world), "join", "hotline", **RESIDENT)
+    case = step(world, report(world), "join", "hotline", **dict[str, Any](RESIDENT))
     row = Joiner.objects.get(case=case)
     assert row.phone == RESIDENT["reporter_phone"]
     assert row.follow_code

@@ -52,6 +52,9 @@ class Desk:
         """Open the step from the case's page, fill it in, send it, and see that it was taken."""
         self.open_case()
         before = self.events()
+        more = self.page.locator("main details.more")
+        if more.count():
+            more.locator("summary").click()
         at_once = self.page.locator(f"main form[action$='/steps/{action}/'] button")
         if at_once.count():
             at_once.click()
