@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from cases.services.photos import photos_forget_unused
+from cases.services.resuming import suspensions_resume
 from core import clock
 
 
@@ -10,3 +11,9 @@ from core import clock
 def forget_unused_photos() -> int:
     """Drop photos that no step named."""
     return photos_forget_unused(now=clock.now())
+
+
+@shared_task
+def resume_suspended() -> int:
+    """Let cases go on whose suspension has run out."""
+    return suspensions_resume(now=clock.now())

@@ -272,6 +272,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "drain-outbox": {"task": "core.tasks.drain_outbox", "schedule": 1.0, "options": {"expires": 5}},
     "forget-old-rows": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0},
+    "resume-suspended": {
+        "task": "cases.tasks.resume_suspended",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "forget-unused-photos": {"task": "cases.tasks.forget_unused_photos", "schedule": 3600.0},
 }
 

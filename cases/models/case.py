@@ -106,6 +106,9 @@ class Case(Marks, Placed):
             models.Index(fields=["case_class", "opened_at"], name="case_class_opened"),
             models.Index(fields=["lon", "lat"], name="case_place"),
             models.Index(fields=["source", "source_ref"], name="case_source_ref"),
+            models.Index(
+                fields=["suspended_until"], name="case_suspended", condition=Q(suspended_until__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import policies
+from cases.given import Given
 from cases.inputs import Place, clean
 from cases.models import Case, CaseEvent
 from cases.permissions import check_may_take
@@ -114,6 +115,22 @@ def step_take(
     if effect := EFFECTS.get(step.action):
         effect(work)
     return _settle(work, previous_assignee)
+
+
+def step_by_system(*, case: Case, action: Action, now: datetime) -> dict[str, Any]:
+    """Take a step of the table nobody takes by hand this time, such as a suspension that has run out.
+
+    The case is locked already; the step asks for no role and no input, but has to fit the stage.
+
+    Raises:
+        Conflict: it does not fit the case as it is now.
+    """
+    step, parts, access = policies.check_offered(case, action), parts_of(case), Access(at=now)
+    policies.check_when(case, step, access, parts)
+    work = Work(case, step, Given(), access, None, now, parts)
+    if effect := EFFECTS.get(step.action):
+        effect(work)
+    return _settle(work, case.assignee_id)
 
 
 def _check_version(case: Case, version: int | None) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, LPad, Replace, Substr, TruncDate
 
-from cases.models import ActionPlan, Case, CaseEvent, CaseSerial, Photo, UnitPart
+from cases.models import ActionPlan, Case, CaseEvent, CaseRequest, CaseSerial, Photo, UnitPart
 from cases.workflow import DONE, OF_THE_SYSTEM, OPEN, STEPS, Action, Answer, Stage, moves_version, targets
 from core.models import OutboxDelivery
 
@@ -142,6 +142,29 @@ def place_off(now: datetime) -> Names:
         grid__community_id=F("community_id"),
     )
     return _numbers(Case.objects.filter(stage__in=[stage.value for stage in sorted(OPEN)]).exclude(right))
+
+
+def requests_off(now: datetime) -> Names:
+    """A case says something waits for a decision and no open request does, or the other way round."""
+    rows, right = Case.objects.all(), Q()
+    for kind in CaseRequest.Kind:
+        waiting = CaseRequest.objects.filter(case_id=OuterRef("pk"), kind=kind, state=CaseRequest.State.OPEN)
+        rows = rows.annotate(**{f"{kind.value}_open": Exists(waiting)})
+        right &= Q(**{f"{kind.value}_asked": F(f"{kind.value}_open")})
+    return _numbers(rows.exclude(right))
+
+
+def suspended_off(now: datetime) -> Names:
+    """Suspended in a stage that can't be, or without a granted request that has not ended."""
+    stages = sorted(
+        {source.value for step in STEPS if step.action is Action.DECIDE_SUSPENSION for source in step.sources}
+    )
+    granted = CaseRequest.objects.filter(
+        case_id=OuterRef("pk"), kind=CaseRequest.Kind.SUSPENSION, state=CaseRequest.State.GRANTED,
+        ended_at__isnull=True,
+    )  # fmt: skip
+    rows = Case.objects.filter(suspended_until__isnull=False)
+    return _numbers(rows.exclude(Q(stage__in=stages) & Exists(granted)))
 
 
 def photos_off(now: datetime) -> Names:

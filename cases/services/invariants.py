@@ -64,6 +64,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "place", _("An open case lies in a grid in force and under that grid's ancestors."), find.place_off
     ),
+    Invariant("requests", _("What a case says waits for a decision is an open request."), find.requests_off),
+    Invariant("suspended", _("A suspended case has a suspension granted and not ended."), find.suspended_off),
     Invariant("photos", _("A photo of a case belongs to one of its events."), find.photos_off),
     Invariant("four_eyes", _("Nobody verified, approved or checked their own step."), find.own_step_judged),
     Invariant("plans", _("Nobody decided on their own plan."), find.own_plan_decided),

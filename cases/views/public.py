@@ -45,8 +45,13 @@ def report(request: HttpRequest) -> HttpResponse:
     found = [] if error or post.get("similar_seen") else near_to(post, now)
     if error or found:
         return _form(request, post, error, found)
+    return _file(request, post)
+
+
+def _file(request: HttpRequest, post: QueryDict) -> HttpResponse:
+    client, raw, key = client_ip(request), raw_of(FIELDS, post), post.get("key", "")
     try:
-        answer = resident_report(raw=raw_of(FIELDS, post), key=post.get("key", ""), client=client, now=now)
+        answer = resident_report(raw=raw, key=key, client=client, now=clock.now())
     except CityError as refusal:
         return _form(request, post, refusal)
     request.session["reported"] = answer["follow_code"]

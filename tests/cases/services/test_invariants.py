@@ -1,6 +1,7 @@
 """Whole histories pass; every kind of tampering is found, by the chain or by the rows."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from cases.services.invariants import INVARIANTS, invariants_check
 from cases.workflow import Action, Stage
 from core.models import OutboxDelivery
 from tests.cast import NOW, World
+from tests.ready import READY
 from tests.walk import case_at, fixed, go, report
 
 
@@ -25,7 +27,9 @@ def chain_breaks(number: str = "") -> list[str]:
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """Cases on every path: each stage, a fix on the spot, rework, a return, a complaint."""
+    """Cases on every path: every action of the table, a fix on the spot, rework, a return, a complaint."""
+    for action, ready in READY.items():
+        go(world, ready.case(world), (action, ready.who), condition="sign")
     for stage in Stage:
         if stage not in ("transferred", "merged", "voided"):
             case_at(world, stage)
@@ -71,6 +75,8 @@ Change = dict[str, object]
         ("counters", handled, {"reworks": 1}),
         ("counters", handled, {"returns": 2}),
         ("counters", handled, {"complaints": 1}),
+        ("requests", handled, {"extension_asked": True}),
+        ("suspended", handled, {"suspended_at": NOW, "suspended_until": NOW + timedelta(days=1)}),
         ("end", closed, {"closed_at": NOW}),
         ("units", closed, {"lead_unit": None}),
         ("number", closed, {"number": "5001152026112400001"}),

@@ -1,0 +1,30 @@
+"""Suspensions that have run out: the case goes on by itself."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cases.models import Case
+from cases.services.advance import step_by_system
+from cases.workflow import Action
+
+
+def suspensions_resume(*, now: datetime, limit: int = 500) -> int:
+    """Resume what was suspended until ``now`` or earlier, each case in a transaction of its own.
+
+    Any number may run at once: a case somebody holds is left for the next run. Returns how many went on.
+    """
+    due = Case.objects.filter(suspended_until__lte=now).order_by("suspended_until", "pk")
+    return sum(_resume(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+@transaction.atomic
+def _resume(pk: int, now: datetime) -> bool:
+    rows = Case.objects.filter(pk=pk, suspended_until__lte=now)
+    rows = rows.select_related("district", "grid", "case_class", "condition", "lead_unit")
+    rows = rows.defer("district__outline", "grid__outline")
+    case = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if case is None:
+        return False
+    step_by_system(case=case, action=Action.RESUME, now=now)
+    return True
