@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
 from cases import wording
 from cases.forms import PHOTO_FIELDS, raw_of, step_form
@@ -14,8 +13,8 @@ from cases.models import Case
 from cases.policies import check_when, permits
 from cases.public_reads import code_clean, join_token, public_similar, survivor_of
 from cases.selectors import events_of
-from cases.workflow import DONE, REJECT_REASONS, Action, Guest, Stage, Step, steps_from
-from core.errors import BadInput, Sentence
+from cases.workflow import DONE, REJECT_REASONS, Guest, Stage, Step, steps_from
+from core.errors import BadInput
 from grids.access import Access
 
 
@@ -53,19 +52,11 @@ def _own_steps(case: Case, now: datetime) -> list[dict[str, Any]]:
     return [own_step(step) for step in open_now]
 
 
-def own_step(step: Step, data: QueryDict | None = None) -> dict[str, Any]:
+def own_step(step: Step) -> dict[str, Any]:
     """A step of the reporter's own as the page draws it: what it is called and its form."""
     names = [name for name in step.fields if name not in PHOTO_FIELDS]
-    form = step_form(names, required=step.needs, choices={}, data=data)
-    for name, label in _SAID.get(step.action, {}).items():
-        form.fields[name].label = str(label)
+    form = step_form(names, required=step.needs, choices={}, action=step.action)
     return {"action": step.action.value, "label": step.action.label, "form": form, "key": str(uuid4())}
-
-
-_SAID: dict[str, dict[str, Sentence]] = {
-    Action.ANSWER: {"words": _("Anything you want to add")},
-    Action.OBJECT: {"reason": _("Why it should be taken up")},
-}
 
 
 def near_to(post: QueryDict, now: datetime) -> list[dict[str, Any]]:

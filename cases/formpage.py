@@ -60,6 +60,7 @@ def step_page(
         choices=_choices(step, access, case, parts, now),
         data=data,
         initial=_initial(step, case, plans),
+        action=step.action,
     )
     page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
     return page | {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.marks import MARKS
 from cases.models import CaseClass
 from cases.models.case import Source
-from cases.workflow import REJECT_REASONS, Answer, Stage, Track, Verdict
+from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track, Verdict
 from core.errors import CityError, Sentence
 
 PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
@@ -53,6 +53,16 @@ _LABELS: dict[str, Any] = {
     "place": _("Where to meet"),
     "reply_by": _("A reply is owed by"),
     "into": _("The case it goes into"),
+}
+# What a field is called in one step where its general name says too little.
+_SAID_IN: dict[Action, dict[str, Any]] = {
+    Action.SUPERVISE: {"text": _("What is demanded")},
+    Action.REPLY: {"text": _("Reply")},
+    Action.REMIND: {"text": _("Reminder")},
+    Action.ASK_PRESENCE: {"text": _("Why somebody has to come")},
+    Action.ARRIVE: {"text": _("What was decided on the spot")},
+    Action.ANSWER: {"words": _("Anything you want to add")},
+    Action.OBJECT: {"reason": _("Why it should be taken up")},
 }
 _HELP: dict[str, Any] = {
     "case_class": _("Type Chinese, English or the code."),
@@ -132,14 +142,16 @@ def step_form(
     choices: Mapping[str, Any],
     data: QueryDict | None = None,
     initial: Mapping[str, Any] | None = None,
+    action: Action | None = None,
 ) -> RefusedForm:
-    """A form with one field for every name; ``choices`` as ``cases.choices`` gives them."""
+    """A form with one field for every name; ``choices`` as ``cases.choices`` gives them; fields are called
+    as ``action`` calls them."""
     form = RefusedForm(data, initial=dict(initial or {}))
-    needed = set(required)
+    needed, labels = set(required), _LABELS | (_SAID_IN.get(action, {}) if action else {})
     for name in names:
         field = _field(name, choices)
         field.required = name in needed
-        field.label, field.help_text = _LABELS[name], _HELP.get(name, "")
+        field.label, field.help_text = labels[name], _HELP.get(name, "")
         form.fields[name] = field
     return form
 
