@@ -50,6 +50,9 @@ class User(AbstractUser):
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     must_change_password = models.BooleanField(default=False)
     made_up = models.BooleanField(default=False)
+    # When the login was closed, and when name, login name, phone and address went; the row stays.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    pseudonymised_at = models.DateTimeField(null=True, blank=True)
 
     REQUIRED_FIELDS = ["name"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import User
 from cases.models import Case, UnitPart
 from cases.workflow import FIXES, HANDLERS, Action
-from grids.access import one_house, postings_in_force, units_below
+from grids.access import kin_of, postings_in_force
 
 
 def barred_from_checking(case: Case, parts: Iterable[UnitPart], now: datetime) -> set[int]:
@@ -23,7 +23,7 @@ def _houses(parts: Iterable[UnitPart], now: datetime) -> set[int]:
     if not handled:
         return set()
     # Mirrors Access.own_units: a member answers for the units above, a post for those below as well.
-    below = handled.union(*units_below(handled).values())
+    below, above = kin_of(handled)
     members = User.objects.filter(unit_id__in=below).values_list("pk", flat=True)
-    posts = postings_in_force(now).filter(unit_id__in=below | one_house(frozenset(handled)))
+    posts = postings_in_force(now).filter(unit_id__in=below | above)
     return set(members.union(posts.values_list("user_id", flat=True)))

@@ -10,30 +10,44 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit, User
 from accounts.roles import May, Role
 from cases import selectors, wording
-from cases.masking import masked_name, masked_phone
 from cases.models import Case, CaseClass, CaseEvent, ReporterContact, UnitPart
+from cases.models.look import LookReason
 from cases.models.photo import Purpose
 from cases.offers import fields_shown, offered_steps
 from cases.photos import shown
-from cases.veil import covered_events, is_inside
+from cases.veil import (
+    cover_of,
+    covered_case,
+    covered_events,
+    covered_parts,
+    covered_plans,
+    hides_numbers,
+    is_inside,
+)
 from cases.workflow import STAGES, Action, Stage, Step, Track
+from core.masking import masked_name, masked_phone
 from grids.access import Access
 
 _MAIN_PATH = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.CHECK)
 _GUESTS = {"resident": gettext_lazy("Resident"), "app": gettext_lazy("Another system")}
 
 
-def case_page(access: Access, number: str) -> dict[str, Any]:
-    """The context of the case page, in at most twelve queries.
+def case_page(access: Access, number: str, *, clear: bool = False) -> dict[str, Any]:
+    """The context of the case page, in at most twelve queries; ``clear`` after a look behind the mask.
 
     Raises:
         NotFound: no such case in the scope.
     """
-    case = selectors.case_for(access, number)
+    case = selectors.case_in_clear(access, number)
     parts, inside = selectors.parts_of(case), is_inside(access, case)
-    events = covered_events(selectors.events_of(case), inside=inside)
+    told = selectors.history_told(case)
+    numbers = hides_numbers(case, told)
+    cover = cover_of(case)
+    events = covered_events(told, cover, inside=inside, clear=clear)
     photos = [shown(photo) for photo in selectors.photos_of(case)]
     plans = list(selectors.plans_of(case))
+    if not clear:
+        covered_case(case), covered_parts(parts, cover), covered_plans(plans, cover)
     offered = buttons(access, offered_steps(access, case, parts), parts)
     return {
         "case": case,
@@ -49,18 +63,19 @@ def case_page(access: Access, number: str) -> dict[str, Any]:
         "loop": loop(case),
         "timeline": timeline(case, events, photos, parts),
         "inside": inside,
-        **_reporter(access, case),
+        **_reporter(access, case, numbers),
     }
 
 
-def _reporter(access: Access, case: Case) -> dict[str, Any]:
+def _reporter(access: Access, case: Case, numbers: bool) -> dict[str, Any]:
     if not access.may_in(May.SEE_REPORTER, case.area_ids):
         return {"may_reveal": False}
-    contact = ReporterContact.objects.filter(case=case).first()
+    reasons = list(LookReason.choices)
+    contact: ReporterContact | None = getattr(case, "contact", None)
     if contact is None:
-        return {"may_reveal": False}
+        return {"may_reveal": numbers, "reveal_reasons": reasons}
     name, phone = masked_name(contact.name), masked_phone(contact.phone)
-    return {"may_reveal": True, "contact": {"name": name, "phone": phone}}
+    return {"may_reveal": True, "reveal_reasons": reasons, "contact": {"name": name, "phone": phone}}
 
 
 def buttons(access: Access, steps: Iterable[Step], parts: Sequence[UnitPart]) -> list[dict[str, Any]]:

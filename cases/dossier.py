@@ -7,12 +7,12 @@ from uuid import UUID
 
 from accounts.models import Unit, User
 from accounts.roles import May
-from cases.masking import masked_name, masked_phone
 from cases.models import ActionPlan, Case, CaseEvent, Photo, ReporterContact, UnitPart
 from cases.offers import offered_steps
-from cases.selectors import case_for, events_of, parts_of, photos_of, plans_of
-from cases.veil import covered_events, covered_photo, is_inside
+from cases.selectors import case_for, history_told, parts_of, photos_of, plans_of
+from cases.veil import cover_of, covered_events, covered_parts, covered_photo, covered_plans, is_inside
 from cases.workflow import Step
+from core.masking import masked_name, masked_phone
 from grids.access import Access
 
 
@@ -35,11 +35,11 @@ def dossier_of(access: Access, number: str) -> Dossier:
         NotFound: none such in the scope.
     """
     case = case_for(access, number)
-    parts, inside = parts_of(case), is_inside(access, case)
+    parts, inside, cover = parts_of(case), is_inside(access, case), cover_of(case)
     return Dossier(
         case,
-        parts,
-        list(plans_of(case)),
+        covered_parts(parts, cover),
+        covered_plans(plans_of(case), cover),
         [covered_photo(access, photo, inside=inside) for photo in photos_of(case)],
         offered_steps(access, case, parts),
         _reporter(access, case),
@@ -50,7 +50,7 @@ def _reporter(access: Access, case: Case) -> dict[str, str] | None:
     # Never for the handling unit: a unit holds no role in areas.
     if not access.may_in(May.SEE_REPORTER, case.area_ids):
         return None
-    contact = ReporterContact.objects.filter(case=case).first()
+    contact: ReporterContact | None = getattr(case, "contact", None)
     return {
         "name": masked_name(contact.name) if contact else "",
         "phone": masked_phone(contact.phone) if contact else "",
@@ -65,7 +65,7 @@ def history_of(access: Access, number: str) -> list[tuple[CaseEvent, dict[str, A
         NotFound: none such in the scope.
     """
     case = case_for(access, number)
-    events = covered_events(events_of(case), inside=is_inside(access, case))
+    events = covered_events(history_told(case), cover_of(case), inside=is_inside(access, case))
     people = {e.data["person"] for e in events if "person" in e.data}
     units = {unit for e in events for unit in e.data.get("units", [])}
     names = {u.pk: str(u) for u in User.objects.filter(pk__in=people)} if people else {}
@@ -85,5 +85,7 @@ def _facts(event: CaseEvent, names: dict[int, str], codes: dict[int, str]) -> di
 
 def first_photos(case_ids: Collection[int]) -> dict[int, UUID]:
     """The id of the first photo of each of these cases, which the caller may see."""
-    rows = Photo.objects.filter(case_id__in=case_ids).order_by("-event_seq", "-uploaded_at")
+    rows = Photo.objects.filter(case_id__in=case_ids, removed_at__isnull=True).order_by(
+        "-event_seq", "-uploaded_at"
+    )
     return {case_id: photo_id for case_id, photo_id in rows.values_list("case_id", "pk") if case_id}

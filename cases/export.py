@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from cases.masking import without_phones
 from cases.models import Case
+from cases.veil import covered_case
+from core.masking import without_phones
 
 MOST_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -28,7 +29,7 @@ def csv_of(rows: QuerySet[Case]) -> Iterator[str]:
     yield "\ufeff"
     yield writer.writerow(_head())
     for case in rows[:MOST_ROWS].iterator(chunk_size=500):
-        yield writer.writerow([safe(cell) for cell in _row(case)])
+        yield writer.writerow([safe(cell) for cell in _row(covered_case(case))])
 
 
 def safe(cell: str) -> str:

@@ -29,6 +29,7 @@ def public_page(case: Case, *, code: str, now: datetime) -> dict[str, Any]:
         "steps": _own_steps(case, now) if own else [],
         "version": case.version,
         "goes_on": None if goes_on is case else wording.plain(goes_on.stage),
+        "forget_asked": case.forget_asked_at,
         "stage": case.stage,
         "stage_label": case.get_stage_display(),
         "plain": wording.plain(case.stage),

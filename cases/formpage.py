@@ -7,18 +7,29 @@ from uuid import uuid4
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from cases import choices, policies, wording
 from cases.desk import timeline
+from cases.forgetting import to_be_forgotten
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
-from cases.models import ActionPlan, Case, UnitPart
+from cases.models import ActionPlan, Case, Photo, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
 from cases.photos import addresses, shown
-from cases.selectors import case_for, events_of, parts_of, photos_of, plans_of
-from cases.veil import covered_events, is_inside
+from cases.selectors import (
+    case_for,
+    case_in_clear,
+    events_of,
+    events_told,
+    parts_of,
+    photos_of,
+    plans_of,
+)
+from cases.veil import cover_of, covered_events, covered_plans, is_inside
 from cases.workflow import BIRTHS, BY_ACTION, STEPS, Action, Stage, Step
 from core.errors import CityError, KeyReused
 from grids.access import Access
@@ -28,6 +39,7 @@ _KINDS = dict.fromkeys(PHOTO_FIELDS, "photos") | {
     "case_class": "class",
     "condition": "condition",
     "comments": "comments",
+    "photos_gone": "photo_choice",
 }
 
 
@@ -53,7 +65,7 @@ def step_page(
     case = case_for(access, number)
     parts = parts_of(case)
     step = _step(case, action, access, parts, error)
-    plans = list(plans_of(case)[:1])
+    plans = covered_plans(plans_of(case)[:1], cover_of(case))
     form = step_form(
         fields_shown(access, step, parts),
         required=step.needs,
@@ -73,6 +85,7 @@ def step_page(
         "centre": {"lon": case.lon, "lat": case.lat},
         "made_up": case.grid.made_up,
         "photos": [shown(photo) for photo in photos_of(case)],
+        "lost": _lost(access, number, step, data),
         "asked_for": _asked_for(access, case, step, parts),
     }
 
@@ -92,9 +105,8 @@ def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]
     asking = _LOOKS_BACK.get(step.action)
     if asking is None:
         return []
-    events = covered_events(
-        events_of(case).filter(action=asking).order_by("-seq")[:1], inside=is_inside(access, case)
-    )
+    asked = events_told(events_of(case).filter(action=asking).order_by("-seq")[:1])
+    events = covered_events(asked, cover_of(case), inside=is_inside(access, case))
     seen = [shown(photo) for photo in photos_of(case) if events and photo.event_seq == events[0].seq]
     return timeline(case, events, seen, parts)
 
@@ -185,6 +197,8 @@ def _choices(
         found["unit"] = [(unit.code, unit.name) for unit in units]
     if "into" in step.fields:
         found["into"] = choices.cases_to_merge_into(access, case)
+    if "photos_gone" in step.fields:
+        found["photos_gone"] = [(photo.pk, _thumb(photo)) for photo in photos_of(case)]
     if "person" in step.fields:
         found["person"] = choices.people_for(access, case, parts, now=now)
     return found
@@ -201,6 +215,18 @@ def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> Mapping[str
         initial["assisting_units"] = [unit.code for unit in plans[0].assisting_units.all()]
         initial["finish_by"] = localtime(plans[0].finish_by).strftime("%Y-%m-%dT%H:%M")
     return initial
+
+
+def _thumb(photo: Photo) -> SafeString:
+    picture = '<img src="{}" alt="" width="160" height="120" loading="lazy"> {}'
+    return format_html(picture, addresses(photo.pk)["thumb_url"], photo.get_purpose_display())
+
+
+def _lost(access: Access, number: str, step: Step, data: QueryDict | None) -> dict[str, Any] | None:
+    if step.action is not Action.FORGET:
+        return None
+    struck = data.get("strike", "").splitlines() if data else []
+    return to_be_forgotten(case_in_clear(access, number), struck)
 
 
 def _place(case: Case) -> str:

@@ -9,13 +9,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.marks import MARKS
-from cases.models import CaseClass
+from cases.models import CaseClass, LookReason, ReporterLook
 from cases.models.case import Source
 from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track, Verdict
 from core.errors import CityError, Sentence
 
 PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
-_LISTS = (*PHOTO_FIELDS, "assisting_units")
+_LISTS = (*PHOTO_FIELDS, "assisting_units", "photos_gone")
 _LABELS: dict[str, Any] = {
     "position": _("Position"),
     "no_position_reason": _("Why there is no position"),
@@ -53,6 +53,8 @@ _LABELS: dict[str, Any] = {
     "place": _("Where to meet"),
     "reply_by": _("A reply is owed by"),
     "into": _("The case it goes into"),
+    "strike": _("Names to take out of the texts"),
+    "photos_gone": _("Photos that show the person"),
 }
 # What a field is called in one step where its general name says too little.
 _SAID_IN: dict[Action, dict[str, Any]] = {
@@ -73,8 +75,12 @@ _HELP: dict[str, Any] = {
     "reply_by": _("Leave it empty if no reply is owed."),
     "until": _("At most a year ahead; the clock rests until then."),
     "into": _("Open cases of this community, the nearest first."),
+    "strike": _("One a line. Phone numbers and the name the caller left are taken out without it."),
+    "photos_gone": _("They are deleted; that there was a photo stays in the history."),
 }
-_AREAS = frozenset({"description", "text", "words", "result", "reason", "measures", "evidence"})
+# Fields of which one ticks several, and what they are chosen from.
+_SEVERAL = {"assisting_units": "units", "photos_gone": "photos_gone"}
+_AREAS = frozenset({"description", "text", "words", "result", "reason", "measures", "evidence", "strike"})
 
 
 def raw_of(names: Iterable[str], post: QueryDict) -> dict[str, Any]:
@@ -162,8 +168,9 @@ def _field(name: str, choices: Mapping[str, Any]) -> forms.Field:
         widget = ClassSelect()
         widget.english = english
         return forms.ChoiceField(choices=options, widget=widget)
-    if name == "assisting_units":
-        return forms.MultipleChoiceField(choices=choices["units"], widget=forms.CheckboxSelectMultiple)
+    if name in _SEVERAL:
+        options = choices[_SEVERAL[name]]
+        return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple)
     if name in _SELECTS:
         kind = {"lead_unit": "units"}.get(name, name)
         return forms.ChoiceField(choices=[("", "—"), *choices.get(kind, TRACKS)])
@@ -186,6 +193,26 @@ _RADIOS: dict[str, list[Any]] = {
 }
 TRACKS = [(track.value, track.label) for track in (Track.DIRECT, Track.STANDARD, Track.EMERGENCY)]
 _ANY = [("", _("All"))]
+
+
+class LookFilter(RefusedForm):
+    """The filters of the list of looks, as the address bar has them."""
+
+    who = forms.CharField(label=_("Who looked"), widget=forms.TextInput(attrs={"type": "search"}))
+    kind = forms.ChoiceField(label=_("What"), choices=[*_ANY, *ReporterLook.Kind.choices])
+    since = forms.CharField(label=_("From day"), widget=forms.TextInput(attrs={"type": "date"}))
+    until = forms.CharField(label=_("To day"), widget=forms.TextInput(attrs={"type": "date"}))
+
+
+class SubjectForm(RefusedForm):
+    """About which number, and why."""
+
+    phone = forms.CharField(
+        label=_("Phone number of the person"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    why = forms.ChoiceField(label=_("Why"), choices=[("", "—"), *LookReason.choices])
+    reason = forms.CharField(label=_("Reason in words"), required=False)
 
 
 class FilterForm(RefusedForm):

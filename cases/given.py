@@ -69,6 +69,8 @@ class Given:
     place: str = ""
     reply_by: datetime | None = None
     into: str = ""
+    strike: tuple[str, ...] = ()
+    photos_gone: tuple[UUID, ...] = ()
 
     def has(self, name: str) -> bool:
         """Whether something was given under this name."""

@@ -7,7 +7,7 @@ code, people by login name, photos by id, a position as ``{"lon", "lat", "accura
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -23,14 +23,14 @@ from cases.given import Given, Position
 from cases.models import CaseClass, FilingCondition
 from cases.workflow import REJECT_REASONS, Answer, Step, Track, Verdict
 from core.errors import BadInput, Sentence
+from core.masking import whole_phone
 from grids.geo.datum import gcj02_to_wgs84
 
 LENGTHS = {"description": 5000, "text": 2000, "words": 2000, "result": 2000, "reason": 1000, "evidence": 1000}
-MOST_MEASURES, LONGEST_MEASURE = 30, 500
+MOST_MEASURES, LONGEST_MEASURE, MOST_PHOTOS_GONE = 30, 500, 200
 _PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
 # CGCS2000 and WGS 84 differ by centimetres and are stored alike.
 DATUMS = frozenset({"WGS84", "CGCS2000", "GCJ02"})
-_PHONE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}|12345)", re.ASCII)
 _CASE_NUMBER = re.compile(r"[0-9]{19}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,4}")
 # C0 controls but tab and newline: PostgreSQL refuses NUL, and no screen shows the rest.
@@ -98,10 +98,9 @@ def _key(value: object) -> str:
 
 
 def _phone(name: str, value: object, place: Place) -> str:
-    # Chinese keyboards type full-width digits, brackets and dashes.
-    plain = unicodedata.normalize("NFKC", _text(name, value, place))
-    digits = re.sub(r"^\+?86(?=1)", "", re.sub(r"[\s()]", "", plain))
-    if not _PHONE.fullmatch(digits):
+    text = _text(name, value, place)
+    digits = "12345" if text == "12345" else whole_phone(text)
+    if not digits:
         raise BadInput(
             _("This is no phone number. A mobile has 11 digits; a landline looks like 023-40661234.")
         )
@@ -140,6 +139,10 @@ def _photos(name: str, value: object, place: Place) -> tuple[UUID, ...]:
     items = value if isinstance(value, list | tuple) else [value]
     if len(items) > settings.MAX_PHOTOS_PER_STEP:
         raise BadInput(_too_many(len(items)))
+    return _photo_ids(items)
+
+
+def _photo_ids(items: Sequence[object]) -> tuple[UUID, ...]:
     try:
         return tuple(dict.fromkeys(UUID(str(item)) for item in items))
     except ValueError:
@@ -204,6 +207,24 @@ def _measures(name: str, value: object, place: Place) -> tuple[str, ...]:
     if len(measures) > MOST_MEASURES or any(len(text) > LONGEST_MEASURE for text in measures):
         raise BadInput(_("A plan has at most 30 measures of 500 characters each."))
     return measures
+
+
+def _strike(name: str, value: object, place: Place) -> tuple[str, ...]:
+    lines = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise BadInput(_("Names to take out are lines of text."))
+    found = tuple(dict.fromkeys(text for line in lines if (text := _CONTROLS.sub("", line).strip())))
+    # One sign alone would go through the whole text.
+    if len(found) > MOST_MEASURES or any(not 2 <= len(text) <= 60 for text in found):
+        raise BadInput(_("Name at most 30 words to take out, each of 2 to 60 characters."))
+    return found
+
+
+def _photos_gone(name: str, value: object, place: Place) -> tuple[UUID, ...]:
+    items = value if isinstance(value, list | tuple) else [value]
+    if len(items) > MOST_PHOTOS_GONE:
+        raise BadInput(_("At most 200 photos can be taken away at once."))
+    return _photo_ids(items)
 
 
 def _comments(name: str, value: object, place: Place) -> dict[int, str]:
@@ -320,4 +341,6 @@ _CLEANERS: dict[str, Cleaner] = {
     "verdict": _verdict,
     "satisfied": _answer,
     "into": _number_of_case,
+    "strike": _strike,
+    "photos_gone": _photos_gone,
 }

@@ -13,13 +13,15 @@ from cases.filters import filters_of
 from cases.forms import FilterForm
 from cases.models import Case
 from cases.selectors import cases_for, filtered, searched
+from cases.veil import covered_case
 from cases.workflow import OPEN, STAGES, Stage, Track
 from core.paging import page_of
 from grids.access import Access
 
 
 def row_of(case: Case) -> dict[str, Any]:
-    """A case for ``components/case_card.html`` and the table."""
+    """A case for ``components/case_card.html`` and the table, phone numbers in its words covered."""
+    covered_case(case)
     place = " ".join(
         word for word in (case.community.short_name or case.community.name, case.address) if word
     )

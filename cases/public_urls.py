@@ -13,5 +13,6 @@ urlpatterns = [
     path("report/districts.geojson", public.districts_map, name="districts"),
     path("follow/", public.follow, name="follow"),
     path("follow/<str:code>/", public.followed, name="followed"),
+    path("follow/<str:code>/forget/", public.forget, name="forget"),
     path("follow/<str:code>/<str:action>/", public.reporter_takes, name="reporter_takes"),
 ]

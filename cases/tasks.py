@@ -2,18 +2,25 @@
 
 from celery import shared_task
 
-from cases.services.photos import photos_forget_unused
+from cases.services.forget import reporters_forget_due
+from cases.services.photos import photo_files_drop, photos_forget_unused
 from cases.services.resuming import suspensions_resume
 from core import clock
 
 
 @shared_task
 def forget_unused_photos() -> int:
-    """Drop photos that no step named."""
-    return photos_forget_unused(now=clock.now())
+    """Drop photos that no step named, and the files of those taken away."""
+    return photos_forget_unused(now=clock.now()) + photo_files_drop()
 
 
 @shared_task
 def resume_suspended() -> int:
     """Let cases go on whose suspension has run out."""
     return suspensions_resume(now=clock.now())
+
+
+@shared_task
+def forget_reporters() -> int:
+    """Forget whoever reported cases long done."""
+    return reporters_forget_due(now=clock.now())[1]

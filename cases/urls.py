@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.views import detail, lists, photos, reports, steps
+from cases.views import detail, lists, looks, photos, reports, steps
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("report/fixed/", reports.report_fixed, name="report_fixed"),
     path("reported/<str:number>/", reports.reported, name="reported"),
     path("similar/", reports.similar, name="similar"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks.csv", looks.looks_csv, name="looks_csv"),
+    path("person/", looks.subject, name="subject"),
     path("conditions/", steps.conditions, name="conditions"),
     path("areas.geojson", detail.areas_map, name="areas_map"),
     path("photos/", photos.upload, name="photo_upload"),

@@ -62,6 +62,7 @@ _HAPPENED: dict[str, Sentence] = {
     A.REOPEN: _("Reopened the case"),
     A.CLOSE_FORCED: _("Closed the case by force"),
     A.VOID: _("Took the case off the list"),
+    A.FORGET: _("Whoever reported was forgotten"),
 }
 _RELEASED = _("The merging of case %(released)s was undone")
 _ICONS = {
@@ -76,7 +77,7 @@ _ICONS = {
     A.DECIDE_EXTENSION: "clock", A.ANSWER: "phone", A.ASK_PRESENCE: "people", A.ARRIVE: "pin",
     A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
     A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
-    A.CLOSE_FORCED: "x", A.VOID: "trash",
+    A.CLOSE_FORCED: "x", A.VOID: "trash", A.FORGET: "shield",
 }  # fmt: skip
 _BAD = {
     A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
@@ -122,10 +123,14 @@ _WARNED: dict[str, Sentence] = {
     A.CLOSE_FORCED: _("The case ends here without having come to its own end; this is counted apart."),
     A.VOID: _("The case is taken off the list and counts nowhere."),
     A.REOPEN: _("The case begins anew with its verification."),
+    A.FORGET: _("Name, number, code and chosen photos are gone for good. This can't be undone."),
 }
 DANGERS = frozenset(
-    {A.REJECT, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.TRANSFER, A.MERGE, A.CLOSE_FORCED, A.VOID}
-)
+    {
+        A.REJECT, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.TRANSFER, A.MERGE, A.CLOSE_FORCED, A.VOID,
+        A.FORGET,
+    }
+)  # fmt: skip
 _SPOKEN = ("result", "reason", "text", "words", "evidence", "letter_no", "place", "no_position_reason",
            "no_photo_reason")  # fmt: skip
 
@@ -208,6 +213,8 @@ def _where(data: Mapping[str, Any], names: Names) -> list[str]:
         lines.append(gettext("A reply is owed by %(time)s") % {"time": day_of(data["reply_by"])})
     if data.get("plan_owed"):
         lines.append(gettext("No standing plan covers it: the plan is owed"))
+    if data.get("photos_removed"):
+        lines.append(gettext("Photos taken away: %(n)d") % {"n": len(data["photos_removed"])})
     if data.get("failed_call"):
         lines.append(gettext("Nobody answered; failed call number %(n)s") % {"n": data["failed_call"]})
     return lines

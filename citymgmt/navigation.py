@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import May, Role, roles_that_may
 from cases.workflow import BIRTHS
 
 REPORTERS = BIRTHS[0].by
@@ -17,6 +17,7 @@ PLANNERS = frozenset({Role.STATION, Role.BUREAU})
 CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+WATCHERS = roles_that_may(May.SEE_LOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ DOORS = (
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
+    Door("cases:looks", _("Looks at who reported"), _("Looks"), "shield", WATCHERS),
+    Door("cases:subject", _("Data about a person"), _("Person"), "person", frozenset({Role.STATION})),
     Door("public:report", _("Report a problem"), _("Report"), "plus", None, tab=3, primary=True),
     Door("public:follow", _("Follow a report"), _("Follow"), "search", None, tab=4),
 )

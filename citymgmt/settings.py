@@ -254,6 +254,15 @@ FIELD_CHECK_SHARE = env.float("FIELD_CHECK_SHARE", default=0.2)
 PUBLIC_REPORTS_PER_HOUR = env.int("PUBLIC_REPORTS_PER_HOUR", default=20)
 PUBLIC_LOOKUPS_PER_HOUR = env.int("PUBLIC_LOOKUPS_PER_HOUR", default=120)
 
+# How long name and number of whoever reported are kept after the case is done, and those of colleagues
+# after they left, in days; 0 keeps them.
+REPORTER_KEPT_DAYS = env.int("REPORTER_KEPT_DAYS", default=3 * 365)
+STAFF_KEPT_DAYS = env.int("STAFF_KEPT_DAYS", default=3 * 365)
+# Seconds a name and number stay on the screen; looks by one person in an hour before the bureau is told.
+REVEAL_SECONDS = env.int("REVEAL_SECONDS", default=60)
+REVEALS_PER_HOUR = env.int("REVEALS_PER_HOUR", default=30)
+PUBLIC_FORGETS_PER_HOUR = env.int("PUBLIC_FORGETS_PER_HOUR", default=10)
+
 # --- messages ------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://")
@@ -278,11 +287,16 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},
     },
     "forget-unused-photos": {"task": "cases.tasks.forget_unused_photos", "schedule": 3600.0},
+    "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": 3600.0},
+    "forget-colleagues": {"task": "accounts.tasks.forget_colleagues", "schedule": 24 * 3600.0},
 }
 
+# Records are covered where they are made (core/logs.py); statements with their values are never logged.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.ErrorReportFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "loggers": {"django.db.backends": {"level": "INFO"}},
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {
         "handlers": ["console"],

@@ -33,6 +33,9 @@ class OutboxEvent(models.Model):
     payload = models.JSONField(encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["subject"], name="outbox_subject")]
+
     def __str__(self) -> str:
         return f"{self.topic} {self.subject}"
 

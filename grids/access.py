@@ -5,7 +5,7 @@ same role and place is in force, so neither a forgotten grant nor a forged posti
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -177,6 +177,25 @@ def one_house(unit_ids: frozenset[int]) -> frozenset[int]:
         layer = frozenset(parent for parent in parents if parent) - house
         house |= layer
     return frozenset(house)
+
+
+def kin_of(unit_ids: Collection[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """These units with all those below them, and with all those above them, in one read of the tree."""
+    parents = dict(Unit.objects.filter(parent__isnull=False).values_list("pk", "parent_id"))
+    children: dict[int, list[int]] = defaultdict(list)
+    for child, parent in parents.items():
+        children[parent or 0].append(child)
+    return _closed(unit_ids, lambda u: children[u]), _closed(
+        unit_ids, lambda u: filter(None, [parents.get(u)])
+    )
+
+
+def _closed(start: Collection[int], onward: Callable[[int], Iterable[int]]) -> frozenset[int]:
+    found, layer = set(start), set(start)
+    while layer:
+        layer = {unit for known in layer for unit in onward(known)} - found
+        found |= layer
+    return frozenset(found)
 
 
 def grants_recompute(user: User) -> None:

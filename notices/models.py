@@ -23,6 +23,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["recipient", "-created_at"], name="notice_inbox"),
+            models.Index(fields=["link"], name="notice_link"),
             models.Index(
                 fields=["recipient"], name="notice_unread", condition=models.Q(read_at__isnull=True)
             ),

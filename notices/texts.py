@@ -10,6 +10,8 @@ TEXTS = {
     "verified": _("Your report %(number)s was verified and filed. %(what)s %(where)s"),
     "rejected": _("Your report %(number)s was not filed: %(reason)s."),
     "closed": _("Your report %(number)s is done. %(what)s %(where)s"),
+    "looks": _("One person looked up who reported %(count)s times within an hour. Look at who and why."),
+    "forget_asked": _("Whoever reported case %(number)s asks to be forgotten. Do it once the case is done."),
     "transferred": _("Your report %(number)s was passed on to the body in charge of it."),
     "merged": _(
         "Your report %(number)s was joined with another of the same thing; you will hear of its end."

@@ -111,4 +111,5 @@ READY: dict[str, Ready] = {
     "reopen": Ready(S.CLOSED, "station", "officer"),
     "close_forced": Ready(S.PLAN, "bureau", "station"),
     "void": Ready(S.PLAN, "bureau", "station"),
+    "forget": Ready(S.CLOSED, "station", "bureau"),
 }

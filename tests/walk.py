@@ -153,6 +153,7 @@ INPUTS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "reopen": lambda ask: {"reason": "问题复发"},
     "close_forced": lambda ask: {"reason": "历史遗留，另案处理"},
     "void": lambda ask: {"reason": "测试误报"},
+    "forget": lambda ask: {"reason": "本人要求"},
 }  # fmt: skip
 
 

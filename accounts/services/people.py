@@ -58,8 +58,8 @@ def user_deactivate(*, user: User, now: datetime, actor_id: int | None, reason: 
     person = _locked(user)
     if not person.is_active:
         raise Conflict(_("This login is closed already."))
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.is_active, person.closed_at = False, now
+    person.save(update_fields=["is_active", "closed_at"])
     _tokens_drop(person)
     _audit("user.deactivate", person, now, actor_id, {"is_active": True}, {"is_active": False}, reason)
 
@@ -69,13 +69,15 @@ def user_reactivate(*, user: User, now: datetime, actor_id: int | None) -> None:
     """Open a closed login again; it has no postings until somebody gives it some.
 
     Raises:
-        Conflict: it is open.
+        Conflict: it is open, or the person was forgotten.
     """
     person = _locked(user)
     if person.is_active:
         raise Conflict(_("This login is open already."))
-    person.is_active = True
-    person.save(update_fields=["is_active"])
+    if person.pseudonymised_at:
+        raise Conflict(_("Nothing is known of this person any more. Make a new login."))
+    person.is_active, person.closed_at = True, None
+    person.save(update_fields=["is_active", "closed_at"])
     _audit("user.reactivate", person, now, actor_id, {"is_active": False}, {"is_active": True})
 
 

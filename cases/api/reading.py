@@ -31,6 +31,7 @@ from cases.serializers.case import (
 )
 from cases.serializers.filters import CandidateQuery, CaseQuery, MapQuery, SimilarQuery
 from cases.serializers.maps import CaseCollection, StageCount
+from cases.services.reporter import reporter_sought
 from core.api import etag_of
 from core.serializers import list_shape, page_shape
 from grids.api import ScopedView
@@ -41,7 +42,8 @@ class CaseScope(ScopedView):
     """A view over the cases of one's scope."""
 
     def narrowed(self, wanted: dict[str, Any]) -> QuerySet[Case]:
-        """The cases a query asks for."""
+        """The cases a query asks for; a search by a whole phone number is written down."""
+        reporter_sought(access=self.access, words=wanted.get("q", ""), now=self.now)
         return searched(filtered(cases_for(self.access), wanted), self.access, wanted.get("q", ""))
 
 

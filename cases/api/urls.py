@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, photos, plans, public, reading
+from cases.api import catalogue, photos, plans, public, reading, reporter
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{_CASE}candidates/", reading.CandidatesView.as_view(), name="case_candidates"),
     *(path(f"{_CASE}steps/{a.value}/", step_view(a), {"action": a.value}) for a in STAFF_ACTIONS),
     path(f"{_CASE}steps/<str:action>/", NoSuchStep.as_view(), name="case_step"),
+    path(f"{_CASE}reporter/", reporter.RevealView.as_view(), name="case_reporter"),
+    path("looks/", reporter.LooksView.as_view(), name="looks"),
+    path("person/", reporter.SubjectView.as_view(), name="person_export"),
     path("photos/", photos.PhotosView.as_view(), name="photos"),
     path("photos/<uuid:photo_id>/", photos.PhotoView.as_view(), name="photo"),
     path("photos/<uuid:photo_id>/file/", photos.PhotoFileView.as_view(), name="photo_file"),
@@ -46,5 +49,6 @@ urlpatterns = [
     ),
     path("public/similar/", public.PublicSimilarView.as_view(), name="public_similar"),
     path("public/join/<str:token>/", public.PublicJoinView.as_view(), name="public_join"),
+    path("public/reports/<str:code>/forget/", reporter.PublicForgetView.as_view(), name="public_forget"),
     path("public/photos/", public.PublicPhotosView.as_view(), name="public_photos"),
 ]

@@ -3,7 +3,8 @@
 from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
-from cases.models.event import CaseEvent
+from cases.models.event import CaseEvent, EventWords
+from cases.models.look import LookReason, ReporterLook
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
 
@@ -14,12 +15,15 @@ __all__ = [
     "CaseEvent",
     "CaseRequest",
     "CaseSerial",
+    "EventWords",
     "FilingCondition",
     "Joiner",
+    "LookReason",
     "Measure",
     "Photo",
     "PresenceCall",
     "ReporterContact",
+    "ReporterLook",
     "StandingPlan",
     "Supervision",
     "UnitPart",

@@ -93,6 +93,9 @@ class Case(Marks, Placed):
     dispatched_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Since when nothing of whoever reported is kept any more, and when they asked for that by their code.
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+    forget_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -108,6 +111,9 @@ class Case(Marks, Placed):
             models.Index(fields=["source", "source_ref"], name="case_source_ref"),
             models.Index(
                 fields=["suspended_until"], name="case_suspended", condition=Q(suspended_until__isnull=False)
+            ),
+            models.Index(
+                fields=["closed_at", "id"], name="case_to_forget", condition=Q(forgotten_at__isnull=True)
             ),
         ]
         constraints = [

@@ -57,3 +57,30 @@ class CaseEvent(models.Model):
             "version": self.version,
             "data": self.data,
         }
+
+
+class EventWords(models.Model):
+    """Somebody's own words in an event, apart from it, so that who is named in them can be forgotten.
+
+    The event holds ``cases.words.words_digest`` of text and salt. ``field`` is a fact's name, with a number
+    after a dot for one of several ("measures.2").
+    """
+
+    event = models.ForeignKey(CaseEvent, on_delete=models.CASCADE, related_name="said")
+    field = models.CharField(max_length=40)
+    text = models.TextField()
+    salt = models.CharField(max_length=32)
+    # Whether a phone number stands in it: what is held about a number is looked for in these rows alone.
+    numbered = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        ordering = ["event", "pk"]
+        indexes = [
+            models.Index(fields=["event"], name="words_with_number", condition=models.Q(numbered=True))
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "field"], name="one_text_per_event_and_field")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.field}"

@@ -40,6 +40,8 @@ class Photo(models.Model):
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     made_up = models.BooleanField(default=False)
+    # When it was taken away because somebody can be seen on it; the hashes stay, the files go.
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["uploaded_at", "id"]

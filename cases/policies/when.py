@@ -135,6 +135,11 @@ def _joinable(case: Case, step: Step, access: Access, parts: Parts) -> None:
         raise Conflict(_("You reported this case yourself."))
 
 
+def _kept(case: Case, step: Step, access: Access, parts: Parts) -> None:
+    if case.forgotten_at and case.forgotten_at >= case.stage_since:
+        raise Conflict(_("Whoever reported this case is forgotten already."))
+
+
 WHEN: dict[Action, Callable[[Case, Step, Access, Parts], None]] = {
     Action.SIGN_FOR: _unsigned,
     Action.RETURN_DISPATCH: _returnable,
@@ -159,4 +164,5 @@ WHEN: dict[Action, Callable[[Case, Step, Access, Parts], None]] = {
     Action.ARRIVE: _called,
     Action.REPLY: _reply_owed,
     Action.JOIN: _joinable,
+    Action.FORGET: _kept,
 }

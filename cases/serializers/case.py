@@ -9,6 +9,7 @@ from rest_framework import serializers
 from cases.dossier import Dossier
 from cases.models import ActionPlan, Case, CaseEvent, Measure, Photo, UnitPart
 from cases.serializers.catalogue import CaseClassSerializer
+from cases.veil import covered_case
 from cases.workflow import Step
 from grids.serializers import PlaceSerializer
 
@@ -51,6 +52,10 @@ class CaseRow(serializers.ModelSerializer[Case]):
             "source_label", "lead_unit", "assignee", "opened_at", "stage_since", "filed_at",
             "dispatched_at", "finished_at", "closed_at",
         ]  # fmt: skip
+
+    def to_representation(self, case: Case) -> Any:
+        """Phone numbers in its words are covered, whoever asks."""
+        return super().to_representation(covered_case(case))
 
     def get_url(self, case: Case) -> str:
         """Its address in the API."""

@@ -64,6 +64,8 @@ _MAKERS: dict[str, Maker] = {
     "lead_unit": _said("a unit by its code"),
     "assisting_units": _strings("units by their codes"),
     **{name: lambda **how: serializers.DateTimeField(**how) for name in ("finish_by", "until", "reply_by")},
+    "strike": _strings("names to take out of the texts, beside the one the caller left"),
+    "photos_gone": _photo_list("of this case that show the person; they are deleted"),
     "unit": _said("the unit the station records this for, by its code"),
     "into": _said("the case it goes into, by its number of 19 digits"),
     "verdict": lambda **how: serializers.ChoiceField(choices=Verdict.choices, **how),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, EventWords
+from cases.words import Spoken, apart
 from cases.workflow import Action
 from core.history import link
+from core.masking import has_phone
 
 
 class EventFacts(TypedDict):
@@ -20,8 +22,12 @@ class EventFacts(TypedDict):
     data: Mapping[str, Any]
 
 
-def event_next(*, case: Case, **facts: Unpack[EventFacts]) -> CaseEvent:
-    """The next event of a case, unsaved, with the chain's head moved on the case in memory."""
+def event_next(*, case: Case, **facts: Unpack[EventFacts]) -> tuple[CaseEvent, list[Spoken]]:
+    """The next event of a case, unsaved, and the words said with it, which it holds as digests alone.
+
+    The chain's head is moved on the case in memory.
+    """
+    data, said = apart(facts["data"])
     event = CaseEvent(
         case=case,
         seq=case.events_count + 1,
@@ -32,16 +38,28 @@ def event_next(*, case: Case, **facts: Unpack[EventFacts]) -> CaseEvent:
         from_stage=facts["from_stage"],
         to_stage=case.stage,
         version=case.version,
-        data=dict(facts["data"]),
+        data=data,
         previous_hash=case.head_hash,
     )
     event.hash = link(event.previous_hash, event.chained(str(case.uuid)))
     case.events_count, case.head_hash = event.seq, event.hash
-    return event
+    return event, said
+
+
+def event_save(*, event: CaseEvent, said: list[Spoken]) -> None:
+    """Write an event of ``event_next`` with its words."""
+    event.save(force_insert=True)
+    if said:
+        EventWords.objects.bulk_create(
+            EventWords(
+                event=event, field=one.field, text=one.text, salt=one.salt, numbered=has_phone(one.text)
+            )
+            for one in said
+        )
 
 
 def event_append(*, case: Case, **facts: Unpack[EventFacts]) -> CaseEvent:
     """Write the next event of a case; the caller saves the case, whose head has moved."""
-    event = event_next(case=case, **facts)
-    event.save(force_insert=True)
+    event, said = event_next(case=case, **facts)
+    event_save(event=event, said=said)
     return event

@@ -7,7 +7,9 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, EventWords
+from cases.words import digests_of, words_match
+from cases.workflow import Action
 from core.errors import NotFound
 from core.history import breaks
 
@@ -60,8 +62,27 @@ def _broken(heads: Iterable[_Head]) -> Iterator[BrokenChain]:
         CaseEvent.objects.filter(case_id__in=ids).order_by("case_id", "seq").iterator(chunk_size=2000)
     ):
         by_case[event.case_id].append(event)
+    said: dict[int, list[EventWords]] = defaultdict(list)
+    for row in EventWords.objects.filter(event__case_id__in=ids).iterator(chunk_size=2000):
+        said[row.event_id].append(row)
     for head in heads:
         yield from _breaks_of(head, by_case[head.pk])
+        yield from _words_of(head, by_case[head.pk], said)
+
+
+def _words_of(
+    head: _Head, events: list[CaseEvent], said: dict[int, list[EventWords]]
+) -> Iterator[BrokenChain]:
+    chained = digests_of(events)
+    for event in events:
+        for reason in words_match(event, said.get(event.pk, ()), chained):
+            yield BrokenChain(head.number, event.seq, reason)
+
+
+def cases_forgotten(*, number: str = "") -> int:
+    """In how many cases, or whether in this one, whoever reported was forgotten: no break, but asked for."""
+    rows = CaseEvent.objects.filter(action=Action.FORGET)
+    return (rows.filter(case__number=number) if number else rows).values("case").distinct().count()
 
 
 def _breaks_of(head: _Head, events: list[CaseEvent]) -> Iterator[BrokenChain]:

@@ -1,5 +1,6 @@
 """Photos as resources: kept re-encoded, named by id in a step, dropped when unused."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID, uuid4
@@ -75,6 +76,23 @@ def _known(photo_id: UUID, user_id: int | None) -> Photo | None:
     if known and known.uploaded_by_id != user_id:
         raise Conflict(_("This id belongs to another photo. Make a new one and send the photo again."))
     return known
+
+
+def photo_files_drop(*, photo_ids: Iterable[UUID] = ()) -> int:
+    """Delete the files of photos that were taken away, all of them when none is named; returns how many.
+
+    Called after the commit, and again by the hour for what a crash left over.
+    """
+    rows = Photo.objects.filter(removed_at__isnull=False).exclude(file="")
+    if photo_ids:
+        rows = rows.filter(pk__in=list(photo_ids))
+    dropped = 0
+    for photo in rows.order_by("pk")[:1000]:
+        photo.file.delete(save=False)
+        photo.thumb.delete(save=False)
+        Photo.objects.filter(pk=photo.pk).update(file="", thumb="")
+        dropped += 1
+    return dropped
 
 
 def photos_forget_unused(*, now: datetime, limit: int = 1000) -> int:

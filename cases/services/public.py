@@ -6,8 +6,10 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from cases.models import Case, Photo
 from cases.public_reads import (
     case_locked_by_code,
@@ -24,6 +26,8 @@ from core.errors import BadInput, NotFound
 from core.services.idempotency import fingerprint_of, run_once
 from core.services.ratelimit import rate_take
 from grids.access import NOBODY, Access
+from grids.selectors import people_posted
+from notices.services.inbox import notice_send
 
 
 def resident_report(
@@ -57,6 +61,33 @@ def resident_photo(*, data: BinaryIO, client: str, now: datetime, photo_id: UUID
 def resident_keep(client: str, now: datetime) -> Callable[[BinaryIO, UUID], Photo]:
     """How the photos of a stranger's form are kept: counted like those sent before it."""
     return lambda data, photo_id: resident_photo(data=data, client=client, now=now, photo_id=photo_id)
+
+
+def resident_asks_to_be_forgotten(*, code: str, client: str, now: datetime) -> Case:
+    """Whoever holds the code asks to be forgotten: the station is told once, and does it by hand.
+
+    Raises:
+        TooOften, NotFound: too many in this hour, or no such code.
+    """
+    rate_take(bucket="public.forget", client=client, limit=settings.PUBLIC_FORGETS_PER_HOUR, now=now)
+    case = public_case(code)
+    with transaction.atomic():
+        if Case.objects.filter(pk=case.pk, forget_asked_at__isnull=True).update(forget_asked_at=now):
+            _tell_station(case, now)
+    case.forget_asked_at = case.forget_asked_at or now
+    return case
+
+
+def _tell_station(case: Case, now: datetime) -> None:
+    station = people_posted(roles={Role.STATION}, now=now, area_ids=case.area_ids)
+    notice_send(
+        recipients=station.values_list("pk", flat=True),
+        kind="forget_asked",
+        facts={"number": case.number},
+        link=f"/cases/{case.number}/",
+        cause=f"case:{case.number}:forget_asked",
+        now=now,
+    )
 
 
 def resident_look_up(*, code: str, client: str, now: datetime) -> Case:

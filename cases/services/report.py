@@ -20,7 +20,7 @@ from cases.models.case import Source
 from cases.permissions import check_may_report
 from cases.services.advance import answer_of
 from cases.services.effects import EFFECTS
-from cases.services.events import event_next
+from cases.services.events import event_next, event_save
 from cases.services.ground import grid_held
 from cases.services.naming import named_person
 from cases.services.numbers import follow_code_new, number_next
@@ -218,7 +218,7 @@ def _file(work: Work, origin: Origin) -> dict[str, Any]:
     case, given = work.case, work.given
     case.number = number_next(district_code=case.filed_district_code, now=work.now)
     # The first event's hash needs no row of the case, so both are written once, with the chain begun.
-    event = event_next(
+    event, said = event_next(
         case=case,
         action=work.step.action,
         actor_id=work.access.user_id,
@@ -234,7 +234,7 @@ def _file(work: Work, origin: Origin) -> dict[str, Any]:
         # Numbers and codes are ours and unique; only the client's own UUID can clash.
         raise Conflict(_("A case with this UUID was reported before. Make a new one.")) from None
     event.case = case
-    event.save(force_insert=True)
+    event_save(event=event, said=said)
     if given.reporter_name or given.reporter_phone:
         ReporterContact.objects.create(case=case, name=given.reporter_name, phone=given.reporter_phone)
     photos_attach(event=event, given=given, actor_id=work.access.user_id)

@@ -2,6 +2,7 @@
 
 from cases.models import CaseEvent
 from cases.services.work import Work
+from cases.veil import cover_of
 from cases.workflow import Action, Stage
 from core.services.outbox import outbox_emit
 
@@ -39,7 +40,8 @@ def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) ->
         "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
         "told": work.told,
         "class": case.case_class.name if case.case_class else "",
-        "address": case.address,
+        # It becomes a notice, which anybody concerned reads.
+        "address": cover_of(case)(case.address),
         "reason": event.data.get("reject_reason", ""),
         "subject": [case.subject_kind, case.subject_id],
     }

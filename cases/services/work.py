@@ -67,7 +67,7 @@ class Work:
 
 
 def facts_of(work: Work) -> dict[str, Any]:
-    """What was given, as plain JSON for the event; personal data stays out."""
+    """What was given, as plain JSON for the event, which keeps the words in it apart (``cases.words``)."""
     given = work.given
     facts: dict[str, Any] = {name: str(getattr(given, name)) for name in _SAID if given.has(name)}
     facts |= {name: getattr(given, name).isoformat() for name in _MOMENTS if given.has(name)}

@@ -1,8 +1,10 @@
 """The page of one case, its place on the map, and the look behind the reporter's mask."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,15 +28,17 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @never_cache
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
-    """The case page with the reporter's name and number in clear; a reload masks them again."""
-    reason = request.POST.get("reason", "")
-    page = case_page(access_of(request), number)
+    """The case page with the reporter's name and number in clear, for a minute or until a reload."""
+    access, sent = access_of(request), {name: request.POST.get(name, "") for name in ("why", "reason")}
     try:
-        contact = reporter_reveal(access=access_of(request), number=number, reason=reason, now=clock.now())
+        seen = reporter_reveal(access=access, number=number, now=clock.now(), **sent)
     except BadInput as error:
-        page |= {"reveal_error": error.detail, "reveal_reason": reason}
+        page = case_page(access, number) | {"reveal_error": error.detail, "reveal_sent": sent}
         return render(request, "cases/detail.html", page, status=error.status)
-    return render(request, "cases/detail.html", page | {"contact": contact, "in_clear": True})
+    page = case_page(access, number, clear=True) | {"contact": seen, "in_clear": True}
+    answer = render(request, "cases/detail.html", page)
+    answer["Refresh"] = f"{settings.REVEAL_SECONDS}; url={reverse('cases:detail', args=[number])}"
+    return answer
 
 
 @login_required

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from cases.export import csv_of
 from cases.lists import list_page, rows_found, rows_of
 from cases.selectors import my_reports
+from cases.services.reporter import reporter_sought
 from cases.views.common import access_of
+from core import clock
 from core.paging import page_of
 
 
@@ -19,6 +21,7 @@ from core.paging import page_of
 @never_cache
 def case_list(request: HttpRequest) -> HttpResponse:
     """The cases of one's scope, narrowed by the address bar, with a map beside them."""
+    reporter_sought(access=access_of(request), words=request.GET.get("q", ""), now=clock.now())
     return render(request, "cases/list.html", list_page(access_of(request), request.GET))
 
 
@@ -27,6 +30,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """What the list shows, as CSV, at most ten thousand rows."""
+    reporter_sought(access=access_of(request), words=request.GET.get("q", ""), now=clock.now())
     found = rows_found(access_of(request), request.GET)
     answer = StreamingHttpResponse(csv_of(found), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="cases.csv"'

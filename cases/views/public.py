@@ -17,6 +17,7 @@ from cases.forms import raw_of, step_form
 from cases.places import districts
 from cases.services.public import (
     reporter_step,
+    resident_asks_to_be_forgotten,
     resident_join,
     resident_keep,
     resident_look_up,
@@ -148,6 +149,19 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return _form(request, request.POST, refusal)
     request.session["reported"] = answer["follow_code"]
     return redirect("public:reported")
+
+
+@require_POST
+@never_cache
+def forget(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask the station to forget whoever holds the code."""
+    try:
+        resident_asks_to_be_forgotten(code=code, client=client_ip(request), now=clock.now())
+    except CityError as error:
+        context = {"error": error, "asked_code": code}
+        return render(request, "public/follow.html", context, status=error.status)
+    messages.success(request, _("Asked. The station takes your name and number out once the case is done."))
+    return redirect("public:followed", code)
 
 
 @require_safe

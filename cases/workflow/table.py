@@ -156,6 +156,7 @@ STEPS: tuple[Step, ...] = (
     Step(A.DECIDE_OBJECTION, _at(S.REJECTED), Route.BY_DECISION, _by(R.STATION), ("verdict", "reason"),
          clock=Clock.START, other_than=_not(A.OBJECT, A.REJECT)),
     Step(A.REOPEN, _at(S.CLOSED, S.REJECTED), S.VERIFY, _SUPERVISORS, ("reason",), clock=Clock.START),
+    Step(A.FORGET, DONE, Route.SAME, _by(R.STATION), ("reason",), (), ("strike", "photos_gone")),
 )  # fmt: skip
 
 BY_ACTION: dict[tuple[Action, Stage | None], Step] = {

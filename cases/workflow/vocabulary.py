@@ -82,6 +82,7 @@ class Action(TextChoices):
     REOPEN = "reopen", _("Reopen")
     CLOSE_FORCED = "close_forced", _("Close by force")
     VOID = "void", _("Void")
+    FORGET = "forget", _("Forget who reported")
 
 
 class Route(Enum):

@@ -1,10 +1,12 @@
 """The same request twice is one write. Held by a unique constraint, not by looking first."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+import hmac
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +18,12 @@ KEPT_FOR = timedelta(days=180)
 
 
 def fingerprint_of(*, method: str, path: str, body: Mapping[str, Any]) -> str:
-    """What makes two requests the same: method, path and body; not ``If-Match``."""
-    return hashlib.sha256(canonical({"request": [method, path, body]})).hexdigest()
+    """What makes two requests the same: method, path and body; not ``If-Match``.
+
+    Keyed, for the body may be a phone number and little else: without the key nobody can try guesses.
+    """
+    request = canonical({"request": [method, path, body]})
+    return hmac.new(settings.PERSON_SALT.encode(), request, hashlib.sha256).hexdigest()
 
 
 def key_checked(key: str, field: str = "key") -> str:
@@ -77,6 +83,14 @@ def _first_answer(actor: str, key: str, fingerprint: str) -> dict[str, Any]:
     if row.fingerprint != fingerprint:
         raise KeyReused(_("This key was already used for another request. Make a new key and send again."))
     return dict(row.answer or {})
+
+
+def answers_redact(*, number: str, moments: Iterable[datetime], member: str) -> None:
+    """Take a ``member`` out of the stored answers about a case, given when each request came."""
+    for row in IdempotencyKey.objects.filter(created_at__in=list(moments)):
+        answer = dict(row.answer or {})
+        if answer.get("number") == number and answer.pop(member, None) is not None:
+            IdempotencyKey.objects.filter(pk=row.pk).update(answer=answer)
 
 
 def keys_forget(*, now: datetime) -> int:

@@ -1,12 +1,14 @@
 """The outbox: written with the change, handled once per (event, consumer) afterwards."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from core.logs import covered
+from core.masking import redacted
 from core.models import OutboxDelivery, OutboxEvent
 from core.outbox import Happening, consumers_of, handler_of
 
@@ -72,10 +74,20 @@ def _postpone(pk: int, attempts: int, now: datetime, error: Exception) -> None:
     dead = attempts + 1 >= MOST_ATTEMPTS
     seen.update(
         attempts=attempts + 1,
-        error=f"{type(error).__name__}: {error}"[:2000].replace("\x00", ""),
+        error=covered(f"{type(error).__name__}: {error}")[:2000].replace("\x00", ""),
         due_at=now + timedelta(seconds=2 ** (attempts + 1)),
         state=OutboxDelivery.State.DEAD if dead else OutboxDelivery.State.PENDING,
     )
+
+
+def outbox_redact(*, subject: str, take: Callable[[str], str]) -> None:
+    """Take something out of what was told of a subject, and of the errors of telling it."""
+    for event in OutboxEvent.objects.filter(subject=subject):
+        payload = redacted(event.payload, take)
+        if payload != event.payload:
+            OutboxEvent.objects.filter(pk=event.pk).update(payload=payload)
+    for delivery in OutboxDelivery.objects.filter(event__subject=subject).exclude(error=""):
+        OutboxDelivery.objects.filter(pk=delivery.pk).update(error=take(delivery.error))
 
 
 def outbox_forget(*, now: datetime) -> int:

@@ -1,9 +1,10 @@
 """Writes of the inbox."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from core.masking import redacted
 from notices.models import Notice
 
 
@@ -18,6 +19,17 @@ def notice_send(
         ],
         ignore_conflicts=True,
     )
+
+
+def notices_redact(*, link: str, take: Callable[[str], str]) -> None:
+    """Take something out of the facts of every notice that leads to ``link``; ``take`` gives what is left."""
+    changed = []
+    for notice in Notice.objects.filter(link=link):
+        facts = redacted(notice.facts, take)
+        if facts != notice.facts:
+            notice.facts = facts
+            changed.append(notice)
+    Notice.objects.bulk_update(changed, ["facts"], batch_size=200)
 
 
 def notices_read(*, user_id: int, notice_ids: Iterable[int] | None, now: datetime) -> int:

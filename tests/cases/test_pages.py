@@ -167,10 +167,10 @@ def test_the_reporter_is_masked_and_unmasked_with_a_reason(world, as_):
     assert "刘女士" not in page
     assert as_("station").post(f"{url}reporter/", {"reason": ""}).status_code == 400
     assert AuditEntry.objects.filter(action="reporter.reveal").count() == 0
-    page = as_("station").post(f"{url}reporter/", {"reason": "电话回访"})
+    page = as_("station").post(f"{url}reporter/", {"why": "call_back", "reason": "电话回访"})
     assert "13812345678" in page.content.decode()
     assert "no-store" in page["Cache-Control"]
-    assert AuditEntry.objects.get(action="reporter.reveal").reason == "电话回访"
+    assert AuditEntry.objects.get(action="reporter.reveal").after == {"why": "call_back"}
 
 
 def test_units_and_officers_never_see_the_reporter(world, as_):

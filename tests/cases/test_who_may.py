@@ -56,6 +56,7 @@ WAITING = {
     "rejected": {"object", "decide_objection"},
 }
 
+FORGET = {"forget": STATIONS}
 MAY: dict[str, dict[str, set[str]]] = {
     "verify": {
         "claim": OFFICERS, "assign": SQUAD, "verify": OFFICERS, "fix_now": OFFICERS, "reject": OFFICERS,
@@ -80,8 +81,9 @@ MAY: dict[str, dict[str, set[str]]] = {
         "claim": STATIONS | COMMUNITY, "assign": STATIONS, "close": STATIONS | COMMUNITY,
         "dissatisfied": STATIONS | COMMUNITY, **BESIDE, "note": SUPERVISORS | COMMUNITY,
     },
-    "closed": {"reopen": SUPERVISORS}, "rejected": {"reopen": SUPERVISORS, "object": HOTLINE},
-    "transferred": {}, "merged": {"unmerge": OFFICERS | STATIONS}, "voided": {},
+    "closed": {"reopen": SUPERVISORS, **FORGET},
+    "rejected": {"reopen": SUPERVISORS, "object": HOTLINE, **FORGET},
+    "transferred": FORGET, "merged": {"unmerge": OFFICERS | STATIONS, **FORGET}, "voided": FORGET,
 }  # fmt: skip
 EARLY_ANYWHERE: dict[str, set[str]] = {
     "arrive": SECTION | DIRECTOR, "decide_suspension": BUREAU, "resume": SUPERVISORS,

@@ -114,6 +114,7 @@ def test_only_a_step_that_moves_the_case_or_corrects_it_makes_others_stale() -> 
     assert marks == {
         "claim", "assign", "sign_for", "hand_in", "note", "request_suspension", "request_extension", "appeal",
         "decide_appeal", "object", "ask_presence", "arrive", "supervise", "reply", "remind", "join",
+        "forget",
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         *(f"api/v1/cases/<str:number>/steps/{action}/" for action in _STEPS),
         "api/v1/photos/<uuid:photo_id>/", "api/v1/photos/<uuid:photo_id>/file/",
         "api/v1/photos/<uuid:photo_id>/small/", "notices/<int:pk>/go/",
+        "api/v1/cases/<str:number>/reporter/",
     ),
     Kind.PLACE: (
         "cases/catalogue/<slug:key>/", "cases/catalogue/<slug:key>/<int:seq>/",
@@ -49,6 +50,7 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/cases/geojson/",
     ),
     Kind.SCOPED: (
+        "cases/looks/", "cases/looks.csv", "cases/person/", "api/v1/looks/", "api/v1/person/",
         "cases/mine/", "cases/report/", "cases/report/fixed/", "cases/conditions/", "cases/areas.geojson",
         "cases/photos/", "cases/catalogue/", "cases/catalogue.csv", "cases/standing-plans/",
         "cases/standing-plans/new/", "notices/", "notices/read/", "accounts/password/", "accounts/logout/",
@@ -67,6 +69,7 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "follow/<str:code>/<str:action>/", "report/join/<str:token>/", "api/v1/public/similar/",
         "api/v1/public/join/<str:token>/", "api/v1/public/reports/<str:code>/answer/",
         "api/v1/public/reports/<str:code>/object/",
+        "follow/<str:code>/forget/", "api/v1/public/reports/<str:code>/forget/",
         "api/schema/",
         "api/docs/", "api/v1/login/", "api/v1/public/reports/", "api/v1/public/reports/<str:code>/",
         "api/v1/public/photos/", "api/<path:rest>",

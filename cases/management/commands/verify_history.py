@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.services.history_verify import history_breaks
+from cases.services.history_verify import cases_forgotten, history_breaks
 from core.errors import CityError
 
 
@@ -22,6 +22,8 @@ class Command(BaseCommand):
             cases, broken = self._read(options["case"])
         except CityError as refusal:
             raise CommandError(str(refusal)) from refusal
+        if forgotten := cases_forgotten(number=options["case"]):
+            self.stdout.write(f"{forgotten} cases had their reporter forgotten, as their history says")
         self.stdout.write(f"{cases} chains checked, {broken} breaks found")
         if broken:
             raise SystemExit(1)

@@ -49,4 +49,5 @@ EFFECTS: dict[Action, Callable[[Work], None]] = {
     Action.UNMERGE: ending.unmerge,
     Action.CLOSE_FORCED: ending.close_by_force,
     Action.REOPEN: ending.reopen,
+    Action.FORGET: ending.forget,
 }

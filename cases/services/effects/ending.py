@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Joiner
 from cases.services.events import event_append
+from cases.services.forget import reporter_forget
 from cases.services.numbers import follow_code_new
 from cases.services.work import Work, parts_end
 from cases.workflow import OPEN, Action, Guest
@@ -79,3 +80,11 @@ def reopen(work: Work) -> None:
     case.overdue_waived = False
     case.plan_owed = ""
     parts_end(work)
+
+
+def forget(work: Work) -> None:
+    """Take whoever reported out of everything kept with the case."""
+    given = work.given
+    work.data |= reporter_forget(
+        case=work.case, strike=given.strike, photos=given.photos_gone, now=work.now, reason=given.reason
+    )
