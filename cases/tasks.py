@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from cases.services.digest_take import heads_digest
 from cases.services.photos import photos_forget_unused
 from cases.services.resuming import suspensions_resume
 from core import clock
@@ -17,3 +18,9 @@ def forget_unused_photos() -> int:
 def resume_suspended() -> int:
     """Let cases go on whose suspension has run out."""
     return suspensions_resume(now=clock.now())
+
+
+@shared_task
+def digest_heads() -> bool:
+    """Take today's digest of all histories, if nobody has yet; whether one was taken."""
+    return heads_digest(now=clock.now()) is not None

@@ -254,6 +254,22 @@ FIELD_CHECK_SHARE = env.float("FIELD_CHECK_SHARE", default=0.2)
 PUBLIC_REPORTS_PER_HOUR = env.int("PUBLIC_REPORTS_PER_HOUR", default=20)
 PUBLIC_LOOKUPS_PER_HOUR = env.int("PUBLIC_LOOKUPS_PER_HOUR", default=120)
 
+# --- where each day's digest of all histories is sent; empty means nowhere -----------------------
+DIGEST_FILE = env.str("DIGEST_FILE", default="")
+DIGEST_MAIL = env.list("DIGEST_MAIL", default=[])
+DIGEST_WEBHOOK_URL = env.str("DIGEST_WEBHOOK_URL", default="")
+DIGEST_WEBHOOK_SECRET = env.str("DIGEST_WEBHOOK_SECRET", default="")
+if DIGEST_WEBHOOK_URL and not DIGEST_WEBHOOK_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("DIGEST_WEBHOOK_URL begins with https:// or http://.")
+if DIGEST_WEBHOOK_URL and not DIGEST_WEBHOOK_SECRET:
+    raise ImproperlyConfigured("DIGEST_WEBHOOK_URL needs DIGEST_WEBHOOK_SECRET, which signs what is sent.")
+_mail = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="citymgmt@localhost")
+
 # --- messages ------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://")
@@ -278,6 +294,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},
     },
     "forget-unused-photos": {"task": "cases.tasks.forget_unused_photos", "schedule": 3600.0},
+    # One row a day; asked often, so that a machine that slept at midnight takes it when it wakes.
+    "digest-heads": {"task": "cases.tasks.digest_heads", "schedule": 600.0, "options": {"expires": 500}},
 }
 
 LOGGING = {

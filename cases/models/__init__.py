@@ -3,6 +3,7 @@
 from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
+from cases.models.digest import HeadDigest, HeadLeaf
 from cases.models.event import CaseEvent
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
@@ -15,6 +16,8 @@ __all__ = [
     "CaseRequest",
     "CaseSerial",
     "FilingCondition",
+    "HeadDigest",
+    "HeadLeaf",
     "Joiner",
     "Measure",
     "Photo",
