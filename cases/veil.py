@@ -26,13 +26,22 @@ def covered_case(case: Case, *, inside: bool) -> Case:
 
 
 def covered_events(events: Iterable[CaseEvent], *, inside: bool) -> list[CaseEvent]:
-    """The history, for those outside without who reported and without phone numbers in what was said."""
+    """The history, for those outside without who reported and without phone numbers in what was said.
+
+    The hash of an event whose words were masked is withheld, here and where the next event repeats it:
+    trying the ten thousand numbers that fit the mask would tell which one it is.
+    """
     found = list(events)
-    if not inside:
-        for event in found:
-            event.data = _covered(event.data)
-            if event.seq == 1:  # every history begins with the report
-                event.actor = None
+    if inside:
+        return found
+    withheld = False
+    for event in found:
+        data, event.data = event.data, _covered(event.data)
+        event.previous_hash = "" if withheld else event.previous_hash
+        withheld = event.data != data
+        event.hash = "" if withheld else event.hash
+        if event.seq == 1:  # every history begins with the report
+            event.actor = None
     return found
 
 

@@ -45,6 +45,7 @@ DOORS = (
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
+    Door("cases:examine", _("Examine a case file"), _("Examine"), "shield", EVERYBODY),
     Door("public:report", _("Report a problem"), _("Report"), "plus", None, tab=3, primary=True),
     Door("public:follow", _("Follow a report"), _("Follow"), "search", None, tab=4),
 )

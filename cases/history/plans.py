@@ -61,7 +61,8 @@ def _plan_differs(held: Held, event: CaseEvent, row: ActionPlan) -> Iterator[Dif
         )
     if (row.author_id, row.submitted_at) != (event.actor_id, event.at):
         yield Difference(
-            event.seq, _of(event, _("Plan version {plan} was submitted by somebody else, or then."))
+            event.seq,
+            _of(event, _("Plan version {plan} was submitted by somebody else, or at another time.")),
         )
     yield from _decision_differs(held, event, row, {str(m.seq): m.comment for m in measures if m.comment})
 

@@ -125,7 +125,9 @@ def _takers(held: Held) -> Iterator[Difference]:
 
 
 def _takers_said(events: list[CaseEvent]) -> dict[str, tuple[int, int | None]]:
-    said = {event.action: (event.seq, event.actor_id) for event in events if event.actor_id}
+    said: dict[str, tuple[int, int | None]] = {
+        event.action: (event.seq, event.actor_id) for event in events if event.actor_id
+    }
     if events[0].actor_id:
         # Whoever reports something as fixed has reported it as well.
         said[Action.REPORT.value] = (1, events[0].actor_id)

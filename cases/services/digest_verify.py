@@ -144,7 +144,7 @@ def _leaves_broken(portion: list[HeadLeaf]) -> Iterator[BrokenDigest]:
     for leaf in portion:
         if sentence := _leaf_broken(leaf):
             subject = leaf.number or str(leaf.case_uuid)  # type: ignore[attr-defined]
-            yield BrokenDigest(subject, format_lazy(sentence, day=leaf.day, count=leaf.events_count))
+            yield BrokenDigest(subject, format_lazy(str(sentence), day=leaf.day, count=leaf.events_count))
 
 
 def _leaf_broken(leaf: Any) -> Sentence:

@@ -1,7 +1,7 @@
 """Reading every case's chain again, and holding the rows beside it against what it says."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.history.chain import all_wrong
 from cases.history.held import Held, held_rows
-from cases.history.rows import differences, unproven
+from cases.history.rows import unproven
 from cases.history.said import Difference
 from cases.models import Case, CaseEvent, Photo
 from core.errors import NotFound, Sentence
-from core.history import breaks
 
 # A case has some ten events, so this many cases at a time are a few thousand rows in memory.
 _CASES_AT_ONCE = 300
@@ -75,23 +75,12 @@ def history_cases(*, number: str = "", since: datetime | None = None) -> QuerySe
 
 def broken_case(held: Held, *, files: bool = False) -> BrokenCase | None:
     """What is wrong with one case; rows are only held against a chain that holds."""
-    found = list(chain_breaks(held)) or list(differences(held))
+    found = all_wrong(held)
     if files:
         found += _files_differ(held)
     if not found:
         return None
     return BrokenCase(held.case.number, found[0].seq, found[0].sentence, len(found) - 1)
-
-
-def chain_breaks(held: Held) -> Iterable[Difference]:
-    """Where the chain itself does not hold."""
-    if not held.events:
-        yield Difference(0, _("The case has no events."))
-        return
-    case = held.case
-    entries = (event.entry(str(case.uuid)) for event in held.events)
-    for found in breaks(entries, head=case.head_hash, count=case.events_count):
-        yield Difference(found.seq, found.reason)
 
 
 def _files_differ(held: Held) -> Iterator[Difference]:

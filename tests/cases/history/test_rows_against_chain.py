@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import override
 
+from accounts.models import Unit
 from cases.models import ActionPlan, Case, Measure, Photo, ReporterContact, UnitPart
 from cases.models.photo import Purpose
 from cases.services.events import event_append
@@ -122,7 +123,7 @@ CHANGES: dict[str, tuple[Callable[[Case], object], str]] = {
     ),
     "plan's author": (
         lambda case: ActionPlan.objects.filter(version=1).update(author=case.takers["verify"]),
-        "Plan version 1 was submitted by somebody else, or then.",
+        "Plan version 1 was submitted by somebody else, or at another time.",
     ),
     "decision": (
         lambda case: ActionPlan.objects.filter(version=1).update(state="approved"),
@@ -134,7 +135,8 @@ CHANGES: dict[str, tuple[Callable[[Case], object], str]] = {
     ),
     "plan too many": (
         lambda case: ActionPlan.objects.create(
-            case=case, version=3, author_id=case.takers["verify"], lead_unit=case.lead_unit, finish_by=NOW,
+            case=case, version=3, author_id=case.takers["verify"], lead_unit_id=case.lead_unit_id or 0,
+            finish_by=NOW,
             submitted_at=NOW,
         ),
         "Plan version 3 is there, and nobody submitted it.",
@@ -167,7 +169,7 @@ CHANGES: dict[str, tuple[Callable[[Case], object], str]] = {
 
 
 def _works() -> int:
-    return UnitPart.unit.field.related_model.objects.get(code="cs-works").pk
+    return Unit.objects.get(code="cs-works").pk
 
 
 def test_every_changed_row_is_found_and_said_in_a_sentence(case: Case) -> None:
