@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,15 @@ class Verdict:
     number: str = ""
     exported_at: str = ""
     events: int = 0
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """The moment of the export, if the file names one."""
+        try:
+            moment = datetime.fromisoformat(self.exported_at)
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else None
 
 
 _SECTION_NAMES: dict[str, Sentence] = {

@@ -30,7 +30,7 @@ def sheet_pdf(access: Access, document: dict[str, Any], file: bytes, *, now: dat
     with TemporaryDirectory(prefix="citymgmt-sheet-") as folder:
         sheet = _sheet(page, document) | {"photos": _photos_kept(photos, Path(folder))}
         inputs = {"sheet": json.dumps(_printable(sheet)), "file": file.decode("utf-8", "replace")}
-        made = typst.compile(
+        return typst.compile(
             shutil.copy(_TEMPLATE, folder),
             root=folder,
             font_paths=[str(_FONTS)],
@@ -39,7 +39,6 @@ def sheet_pdf(access: Access, document: dict[str, Any], file: bytes, *, now: dat
             pdf_standards="a-3b",
             timestamp=now.replace(microsecond=0),
         )
-    return made
 
 
 def _photos_kept(photos: Iterable[Photo], folder: Path) -> list[dict[str, str]]:
@@ -65,7 +64,7 @@ def _sheet(page: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
         "title": str(case.case_class or gettext("Not classified yet")),
         "subtitle": f"{case.number} · {case.get_stage_display()}",
         "facts": _facts(case),
-        "sections": [_plans(page["plans"]), _timeline(page["timeline"], document["events"])],
+        "sections": [*_plans(page["plans"]), _timeline(page["timeline"], document["events"])],
         "photos_title": gettext("Photos"),
         "proof_title": gettext("Proof"),
         "proof": _proof(document),
@@ -91,19 +90,18 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     return [(label, value) for label, value in facts if value]
 
 
-def _plans(plans: Iterable[ActionPlan]) -> dict[str, Any]:
-    return {
-        "title": gettext("Plans"),
-        "entries": [
-            {
-                "head": gettext("Plan, version %(n)s") % {"n": plan.version},
-                "side": f"{plan.get_state_display()} · {_when(plan.submitted_at)}",
-                "text": "\n".join(f"{measure.seq}. {measure.text}" for measure in plan.measures.all()),
-                "note": "",
-            }
-            for plan in plans
-        ],
-    }
+def _plans(plans: Iterable[ActionPlan]) -> list[dict[str, Any]]:
+    """One section, or none without a plan."""
+    entries = [
+        {
+            "head": gettext("Plan, version %(n)s") % {"n": plan.version},
+            "side": f"{plan.get_state_display()} · {_when(plan.submitted_at)}",
+            "text": "\n".join(f"{measure.seq}. {measure.text}" for measure in plan.measures.all()),
+            "note": "",
+        }
+        for plan in plans
+    ]
+    return [{"title": gettext("Action plans"), "entries": entries}] if entries else []
 
 
 def _timeline(items: list[dict[str, Any]], events: list[dict[str, Any]]) -> dict[str, Any]:
