@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Max
 
+from cases.engine import digest_turn
 from cases.models import Case, HeadDigest, HeadLeaf
 from cases.models.digest import BLOCK
 from cases.services.digest_deliver import TOPIC
@@ -62,11 +63,16 @@ def _leaves_write(day: date, told: Callable[[int], None]) -> None:
 
 @transaction.atomic
 def _portion_write(day: date, after: int) -> list[int]:
-    """Make the next cases leaves of the day, under their locks; returns their ids, rising."""
+    """Make the next cases leaves of the day, under their locks; returns their ids, rising.
+
+    None when another run has closed the day meanwhile: what moves now belongs to the next one.
+    """
+    digest_turn()
+    if HeadDigest.objects.filter(day=day).exists():
+        return []
     moved = Case.objects.filter(events_count__gt=F("digested_events"), pk__gt=after).order_by("pk")
     columns = ("pk", "uuid", "digested_events", "events_count", "head_hash")
     rows = list(moved.select_for_update().values_list(*columns)[:BLOCK])
-    # Read under the locks, so that another run's portion is seen.
     highest = HeadLeaf.objects.filter(day=day).aggregate(last=Max("position"))["last"]
     first = 0 if highest is None else highest + 1
     HeadLeaf.objects.bulk_create(
@@ -111,9 +117,25 @@ class DaySum:
 
 
 def _close(day: date, now: datetime) -> HeadDigest | None:
+    """Write the day's row; None when another run has. What that run adds while the day is summed up is
+    seen under the turn, and the sum goes on."""
     total = DaySum()
-    for leaf in HeadLeaf.objects.filter(day=day).order_by("position").iterator(chunk_size=2000):
-        total.add(leaf)
+    while True:
+        for leaf in (
+            HeadLeaf.objects.filter(day=day, position__gte=total.changed)
+            .order_by("position")
+            .iterator(chunk_size=2000)
+        ):
+            total.add(leaf)
+        with transaction.atomic():
+            digest_turn()
+            if HeadDigest.objects.filter(day=day).exists():
+                return None
+            if HeadLeaf.objects.filter(day=day).count() == total.changed:
+                return _row_write(day, total, now)
+
+
+def _row_write(day: date, total: DaySum, now: datetime) -> HeadDigest:
     last = HeadDigest.objects.order_by("-number").first()
     row = HeadDigest(
         number=last.number + 1 if last else 1,
@@ -127,11 +149,6 @@ def _close(day: date, now: datetime) -> HeadDigest | None:
         previous=last.digest if last else GENESIS,
     )
     row.digest = row.right_digest()
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            outbox_emit(topics=[TOPIC], subject=f"digest:{day}", payload={"line": row.line()}, now=now)
-    except IntegrityError:
-        # Another run closed the day first.
-        return None
+    row.save(force_insert=True)
+    outbox_emit(topics=[TOPIC], subject=f"digest:{day}", payload={"line": row.line()}, now=now)
     return row
