@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
-
 from cases.desk import who_took
-from cases.history.chain import all_wrong
+from cases.history.chain import all_wrong, held_case, held_still
 from cases.history.cover import leaves_of
-from cases.history.held import Held, held_rows
 from cases.history.said import Difference
 from cases.models import Case, CaseEvent, HeadDigest, HeadLeaf
 from cases.selectors import case_for, events_of
@@ -49,23 +46,15 @@ def chain_of(access: Access, number: str) -> Chain:
         NotFound: none such in the scope.
     """
     case = case_for(access, number)
-    held = held_case(case.pk)
-    wrong = all_wrong(held)
+    wrong = all_wrong(held_case(case.pk))
+    if wrong:
+        wrong = all_wrong(held_still(case.pk))
     leaves = leaves_of(case.uuid)
     reasons = {one.seq: one.sentence for one in reversed(wrong)}
     events = covered_events(events_of(case), inside=is_inside(access, case))
     links = [Link(e, who_took(e), _covered_by(leaves, e.seq), reasons.get(e.seq, "")) for e in events]
     digest = HeadDigest.objects.filter(day=leaves[-1].day).first() if leaves else None
     return Chain(case, links, wrong, digest)
-
-
-def held_case(pk: int) -> Held:
-    """One case with its rows as they stand, uncovered: to be compared, not to be shown."""
-    return held_rows(list(_whole().filter(pk=pk)))[0]
-
-
-def _whole() -> QuerySet[Case]:
-    return Case.objects.select_related("case_class", "condition")
 
 
 def _covered_by(leaves: list[HeadLeaf], seq: int) -> date | None:

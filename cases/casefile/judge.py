@@ -15,8 +15,7 @@ from django.utils.translation import ngettext_lazy
 from cases.casefile.document import FORMAT, VERSION
 from cases.casefile.inner import inner_breaks
 from cases.casefile.seal import SECTIONS, broken_seals
-from cases.chain import held_case
-from cases.history.chain import chain_breaks
+from cases.history.chain import chain_breaks, held_still
 from cases.models import Case, HeadDigest
 from core.errors import Sentence
 
@@ -53,7 +52,8 @@ class Verdict:
             moment = datetime.fromisoformat(self.exported_at)
         except ValueError:
             return None
-        return moment if moment.tzinfo else None
+        # No file is older than the system, and the ends of the calendar fit into no other zone.
+        return moment if moment.tzinfo and 2000 < moment.year < 3000 else None
 
 
 _SECTION_NAMES: dict[str, Sentence] = {
@@ -115,9 +115,14 @@ def _verdict(
     since: int = 0,
 ) -> Verdict:
     return Verdict(
-        kind, sentence, list(where), since, str(document["number"]), str(document["exported_at"]),
+        kind, sentence, list(where), since, _plain(document["number"]), _plain(document["exported_at"]),
         len(document["events"]),
     )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """What a file says, fit to be shown: half a sign can't be sent to anybody."""
+    return text[:60].encode("utf-8", "replace").decode()
 
 
 def _altered_where(
@@ -140,7 +145,7 @@ def _rewritten_where(document: Mapping[str, Any], case: Case | None) -> list[Sen
         return [_("Its newest events are gone.")]
     if seq := _first_other(document, case):
         return [_at_event(seq, _("It is not the event that stands here."))]
-    if wrong := list(chain_breaks(held_case(case.pk))):
+    if wrong := list(chain_breaks(held_still(case.pk))):
         return [_at_event(one.seq, one.sentence) for one in wrong[:1]]
     proof = document["digest"]
     row = proof and HeadDigest.objects.filter(day=proof["row"]["day"]).first()

@@ -4,10 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from cases.casefile.document import case_document
 from cases.casefile.judge import Verdict, judged
 from cases.casefile.reading import document_in, is_pdf
 from cases.casefile.sheet import sheet_pdf
+from cases.selectors import case_locked
 from core.history import canonical
 from core.models import AuditEntry
 from core.services.audit import audit_write
@@ -31,6 +34,13 @@ def case_file_issue(*, access: Access, number: str, pdf: bool, now: datetime) ->
     Raises:
         NotFound: no such case in the scope.
     """
+    with transaction.atomic():
+        # Under the lock, so that no step comes between the reads a file is made of.
+        case_locked(access, number)
+        return _issued(access, number, pdf, now)
+
+
+def _issued(access: Access, number: str, pdf: bool, now: datetime) -> CaseFile:
     document = case_document(access, number, now=now)
     content = canonical(document)
     if pdf:
@@ -55,6 +65,8 @@ def case_file_examine(*, data: bytes) -> Verdict:
 
 
 def _was_issued(number: str, data: bytes) -> bool:
-    mine = AuditEntry.objects.filter(action=_ACTION, subject=f"case:{number[:20]}".replace("\x00", ""))
+    if not (number.isascii() and number.isdigit()):
+        return False
+    mine = AuditEntry.objects.filter(action=_ACTION, subject=f"case:{number[:20]}")
     sha256 = hashlib.sha256(data).hexdigest()
     return any(after.get("sha256") == sha256 for after in mine.values_list("after", flat=True).iterator())

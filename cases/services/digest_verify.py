@@ -35,15 +35,20 @@ class Compared:
     broken: list[BrokenDigest]
 
 
-def digests_breaks(*, kept: Iterable[Mapping[str, Any]] = ()) -> Iterator[Compared]:
-    """Everything that is not as the digests found it; ``kept`` are the lines the operator kept.
+def digests_breaks(*, kept: Iterable[Mapping[str, Any]] = (), number: str = "") -> Iterator[Compared]:
+    """Everything that is not as the digests found it; ``kept`` are the lines the operator kept, ``number``
+    that of the only case to look at.
 
     Reads every leaf once, in portions: whether its case still has that event with that hash, and whether
     the leaves of a day still make its root.
     """
     yield Compared(0, list(_chain_broken()))
     yield Compared(0, list(_kept_differ(kept)))
-    yield Compared(0, list(_marks_differ()))
+    yield Compared(0, list(_marks_differ(number)))
+    if number:
+        mine = HeadLeaf.objects.filter(case_uuid__in=Case.objects.filter(number=number).values("uuid"))
+        yield Compared(0, [broken for portion in _portions(mine) for broken in _leaves_broken(portion)])
+        return
     for row in HeadDigest.objects.order_by("number").iterator(chunk_size=200):
         yield from _day_broken(row)
     for portion in _portions(HeadLeaf.objects.exclude(day__in=HeadDigest.objects.values("day"))):
@@ -79,17 +84,18 @@ def _kept_differ(kept: Iterable[Mapping[str, Any]]) -> Iterator[BrokenDigest]:
             )
 
 
-def _marks_differ() -> Iterator[BrokenDigest]:
+def _marks_differ(number: str) -> Iterator[BrokenDigest]:
     """A case whose mark says more or less than its newest leaf would be left out of a digest, or in twice."""
     newest = HeadLeaf.objects.filter(case_uuid=OuterRef("uuid")).order_by("-day", "-position")
-    rows = Case.objects.annotate(covered=Coalesce(Subquery(newest.values("events_count")[:1]), 0))
-    for number, covered, marked in (
+    cases = Case.objects.filter(number=number) if number else Case.objects.all()
+    rows = cases.annotate(covered=Coalesce(Subquery(newest.values("events_count")[:1]), 0))
+    for name, covered, marked in (
         rows.exclude(digested_events=F("covered"))
         .order_by("pk")
         .values_list("number", "covered", "digested_events")
     ).iterator(chunk_size=2000):
         sentence = _("It is marked as digested up to event {marked}, and the digests cover {covered}.")
-        yield BrokenDigest(number, format_lazy(sentence, marked=marked, covered=covered))
+        yield BrokenDigest(name, format_lazy(sentence, marked=marked, covered=covered))
 
 
 def _day_broken(row: HeadDigest) -> Iterator[Compared]:

@@ -53,7 +53,7 @@ def history_total(asked: Asked) -> int:
         NotFound: no case has this number.
     """
     cases = history_cases(number=asked.number, since=asked.since).count()
-    return cases + (HeadLeaf.objects.count() if asked.digests else 0)
+    return cases + (HeadLeaf.objects.count() if asked.digests and not asked.number else 0)
 
 
 def history_report(asked: Asked) -> Iterator[Portion]:
@@ -66,7 +66,7 @@ def history_report(asked: Asked) -> Iterator[Portion]:
         findings = [Finding(one.number, one.seq, one.reason, one.more) for one in checked.broken]
         yield Portion(checked.cases, checked.cases, findings, checked.unproven)
     if asked.digests:
-        for compared in digests_breaks(kept=asked.kept):
+        for compared in digests_breaks(kept=asked.kept, number=asked.number):
             yield Portion(
                 compared.leaves, 0, [Finding(one.subject, None, one.reason) for one in compared.broken]
             )

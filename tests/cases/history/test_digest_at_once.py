@@ -1,4 +1,4 @@
-"""Two runs of the digest at once, and steps taken while it runs: one row a day, and no head lost or doubled."""
+"""Digests taken at once, and steps while one runs: one row a day, and no head lost or doubled."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -220,6 +220,17 @@ def test_counts_that_do_not_follow_from_the_heads(
     assert said() == [("2026-11-25", "Its counts of cases and events are not those of its heads.")]
 
 
+def test_only_one_case_is_held_against_the_digests_when_one_is_named(
+    days: tuple[Case, Case, str], history_unlocked: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moving, still, _kept = days
+    cut_back(moving, 2)
+    call_command("verify_history", "--digests", "--case", still.number)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify_history", "--digests", "--case", moving.number)
+    assert moving.number in capsys.readouterr().out
+
+
 def test_a_digest_taken_away(days: tuple[Case, Case, str], history_unlocked: None) -> None:
     kept = days[2]
     HeadDigest.objects.filter(number=2).delete()

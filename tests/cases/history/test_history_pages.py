@@ -144,6 +144,24 @@ def test_what_is_wrong_with_a_file_is_shown(world: World, signed_in: Any, case: 
     assert "the plans" in shown
 
 
+@pytest.mark.parametrize(
+    "change", [{"number": "\ud800" * 100}, {"exported_at": "0001-01-01T00:00:00+14:00"}, {"number": "5\x00"}]
+)
+@pytest.mark.parametrize("pdf", [False, True])
+def test_a_hostile_head_of_a_file_is_answered_like_any_other(
+    world: World, signed_in: Any, api: Any, case: Case, change: dict[str, str], pdf: bool
+) -> None:
+    content = json.dumps(document(world, case) | change).encode()
+    if pdf:
+        content = b"%PDF-1.7 1 0 obj <</Type/EmbeddedFile>>\nstream\n" + content + b"\nendstream"
+    answer = signed_in("officer").post("/cases/examine/", {"file": SimpleUploadedFile("x", content)})
+    assert "The file was altered after it was taken from here." in answer.content.decode()
+    told = api("officer").post(
+        "/api/v1/case-files/examine/", {"file": io.BytesIO(content)}, format="multipart"
+    )
+    assert told.json()["kind"] == "altered"
+
+
 def test_a_missing_and_a_too_large_file_are_refused(
     signed_in: Any, api: Any, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Whatever is done to a chain with rights on the database, verify_history says so."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
+from cases.history.held import Held, held_rows
 from cases.models import Case, CaseEvent
+from cases.services import history_verify
 from cases.services.history_verify import BrokenCase, history_breaks
 from cases.workflow import Stage
 from core.history import link
@@ -75,6 +78,18 @@ def test_a_cut_off_tail(case: Case) -> None:
     case.events.filter(seq=case.events_count).delete()
     count = case.events_count
     assert said(case) == [(count, f"{count} entries are recorded, {count - 1} are there.")]
+
+
+def test_a_step_taken_between_two_reads_is_not_taken_for_tampering(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_before_the_step(cases: Sequence[Case]) -> list[Held]:
+        for one in cases:
+            one.events_count -= 1
+        return held_rows(cases)
+
+    monkeypatch.setattr(history_verify, "held_rows", read_before_the_step)
+    assert said(case) == []
 
 
 def test_only_one_case_is_looked_at_when_one_is_named(case: Case) -> None:
