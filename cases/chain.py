@@ -53,7 +53,7 @@ def chain_of(access: Access, number: str) -> Chain:
     reasons = {one.seq: one.sentence for one in reversed(wrong)}
     events = covered_events(events_of(case), inside=is_inside(access, case))
     links = [Link(e, who_took(e), _covered_by(leaves, e.seq), reasons.get(e.seq, "")) for e in events]
-    digest = HeadDigest.objects.filter(day=leaves[-1].day).first() if leaves else None
+    digest = HeadDigest.objects.defer("blocks").filter(day=leaves[-1].day).first() if leaves else None
     return Chain(case, links, wrong, digest)
 
 

@@ -5,9 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-from cases.models import ActionPlan, Case, CaseEvent, Photo, ReporterContact, UnitPart
+from cases.models import (
+    ActionPlan,
+    Case,
+    CaseEvent,
+    CaseRequest,
+    Joiner,
+    Photo,
+    PresenceCall,
+    ReporterContact,
+    Supervision,
+    UnitPart,
+)
+
+_ASKED: tuple[type[Model], ...] = (CaseRequest, Supervision, PresenceCall, Joiner)
 
 
 @dataclass(slots=True)
@@ -20,6 +33,10 @@ class Held:
     parts: list[UnitPart] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
     contact: ReporterContact | None = None
+    requests: list[CaseRequest] = field(default_factory=list)
+    supervisions: list[Supervision] = field(default_factory=list)
+    calls: list[PresenceCall] = field(default_factory=list)
+    joiners: list[Joiner] = field(default_factory=list)
 
     def last_said(self, name: str) -> CaseEvent | None:
         """The newest event that says something under this name."""
@@ -27,7 +44,7 @@ class Held:
 
 
 def held_rows(cases: Sequence[Case]) -> list[Held]:
-    """The batch with its rows, in seven queries however many cases there are."""
+    """The batch with its rows, in a dozen queries however many cases there are."""
     ids = [case.pk for case in cases]
     events = _by_case(CaseEvent.objects.filter(case_id__in=ids).order_by("case_id", "seq"))
     plans = _by_case(
@@ -39,10 +56,14 @@ def held_rows(cases: Sequence[Case]) -> list[Held]:
     parts = _by_case(UnitPart.objects.filter(case_id__in=ids).select_related("unit").order_by("pk"))
     photos = _by_case(Photo.objects.filter(case_id__in=ids).order_by("event_seq", "pk"))
     contacts = {row.case_id: row for row in ReporterContact.objects.filter(case_id__in=ids)}
+    asked = [_by_case(model._default_manager.filter(case_id__in=ids).order_by("pk")) for model in _ASKED]
     return [
-        Held(case, events[case.pk], plans[case.pk], parts[case.pk], photos[case.pk], contacts.get(case.pk))
+        Held(
+            case, events[case.pk], plans[case.pk], parts[case.pk], photos[case.pk], contacts.get(case.pk),
+            *(rows[case.pk] for rows in asked),
+        )
         for case in cases
-    ]
+    ]  # fmt: skip
 
 
 def _by_case(rows: QuerySet[Any]) -> dict[int, list[Any]]:

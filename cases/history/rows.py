@@ -12,16 +12,15 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.history.asked import asked_differ
 from cases.history.held import Held
 from cases.history.plans import parts_differ, plans_differ
 from cases.history.said import Difference
 from cases.models import CaseEvent
-from cases.workflow import HANDLERS, WORK, Action
+from cases.workflow import HANDLERS, OF_THE_SYSTEM, WORK, Action
 from core.history import digest
 
-# A step for somebody else, and a case put elsewhere: who and where no longer follow from the other facts.
-_ON_BEHALF, _MOVE = "on_behalf", "move"
-_PHOTO_LISTS = ("photos", "photos_before", "photos_after")
+_PHOTO_LISTS = ("photos", "photos_before", "photos_after", "document")
 
 
 def differences(held: Held) -> Iterator[Difference]:
@@ -61,8 +60,6 @@ def _contact(held: Held) -> Iterator[Difference]:
 
 def _report(held: Held) -> Iterator[Difference]:
     case, first = held.case, held.events[0]
-    moved = any(event.action == _MOVE for event in held.events)
-    place = first.data.get("position") or {}
     said: tuple[tuple[bool, Any], ...] = (
         (first.actor_id == case.reporter_id, _("It was reported by somebody else.")),
         (first.at == case.opened_at, _("It was reported at another time.")),
@@ -75,12 +72,16 @@ def _report(held: Held) -> Iterator[Difference]:
             first.data.get("grid", case.filed_grid_code) == case.filed_grid_code,
             _("It was filed in another grid."),
         ),
-        (
-            moved or not place or (place.get("lon"), place.get("lat")) == (case.lon, case.lat),
-            _("It was reported at another place."),
-        ),
     )
     yield from (Difference(1, sentence) for same, sentence in said if not same)
+
+
+def _place(held: Held) -> Iterator[Difference]:
+    # A case that was put elsewhere says so by the place it was at before.
+    event = held.last_said("place_before") or held.events[0]
+    place = event.data.get("position")
+    if place and (place["lon"], place["lat"]) != (held.case.lon, held.case.lat):
+        yield Difference(event.seq, _("It lies at another place."))
 
 
 def _class(held: Held) -> Iterator[Difference]:
@@ -109,8 +110,6 @@ def _stands(held: Held) -> Iterator[Difference]:
 
 
 def _takers(held: Held) -> Iterator[Difference]:
-    if any(_ON_BEHALF in event.data for event in held.events):
-        return
     said = _takers_said(held.events)
     takers = {name: who for name, who in held.case.takers.items() if name in Action.values}
     for name in sorted(said.keys() | takers.keys()):
@@ -126,7 +125,7 @@ def _takers(held: Held) -> Iterator[Difference]:
 
 def _takers_said(events: list[CaseEvent]) -> dict[str, tuple[int, int | None]]:
     said: dict[str, tuple[int, int | None]] = {
-        event.action: (event.seq, event.actor_id) for event in events if event.actor_id
+        event.action: (event.seq, event.actor_id) for event in events if event.action not in OF_THE_SYSTEM
     }
     if events[0].actor_id:
         # Whoever reports something as fixed has reported it as well.
@@ -163,5 +162,6 @@ def _digest(words: str) -> str:
 
 
 _CHECKS: tuple[Callable[[Held], Iterator[Difference]], ...] = (
-    _words, _contact, _report, _class, _stands, _takers, plans_differ, parts_differ, _photos,
+    _words, _contact, _report, _place, _class, _stands, _takers, plans_differ, parts_differ, _photos,
+    asked_differ,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.models import HeadLeaf
 from cases.services.digest_verify import digests_breaks
-from cases.services.history_verify import history_breaks, history_cases
+from cases.services.history_verify import history_cases, history_checked
 from core.errors import Sentence
 
 
@@ -62,7 +62,7 @@ def history_report(asked: Asked) -> Iterator[Portion]:
     Raises:
         NotFound: no case has this number.
     """
-    for checked in history_breaks(number=asked.number, since=asked.since, files=asked.files):
+    for checked in history_checked(number=asked.number, since=asked.since, files=asked.files):
         findings = [Finding(one.number, one.seq, one.reason, one.more) for one in checked.broken]
         yield Portion(checked.cases, checked.cases, findings, checked.unproven)
     if asked.digests:

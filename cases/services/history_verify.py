@@ -40,7 +40,17 @@ class Checked:
     unproven: int = 0
 
 
-def history_breaks(
+def history_breaks(*, number: str = "", files: bool = False) -> Iterator[tuple[int, list[BrokenCase]]]:
+    """The breaks alone, as a stream of (cases checked, breaks found in them).
+
+    Raises:
+        NotFound: no case has this number.
+    """
+    for checked in history_checked(number=number, files=files):
+        yield checked.cases, checked.broken
+
+
+def history_checked(
     *, number: str = "", since: datetime | None = None, files: bool = False
 ) -> Iterator[Checked]:
     """Check all cases, one, or those with an event since a moment; ``files`` also reads every photo's file.

@@ -115,7 +115,7 @@ def test_a_tail_cut_off_with_its_head_moved_back(
 ) -> None:
     moving, _still, _kept = days
     cut_back(moving, 2)
-    assert [one for checked in history_breaks() for one in checked.broken] == []
+    assert [one for _count, found in history_breaks() for one in found] == []
     assert (moving.number, "Its tail was cut off: on 2026-11-25 it had 3 events.") in said()
 
 
@@ -139,7 +139,7 @@ def test_a_history_written_anew_from_the_start(days: tuple[Case, Case, str], his
     event.hash = link(GENESIS, event.chained(str(still.uuid)))
     event.save()
     Case.objects.filter(pk=still.pk).update(head_hash=event.hash, source="officer")
-    assert [one for checked in history_breaks() for one in checked.broken] == []
+    assert [one for _count, found in history_breaks() for one in found] == []
     assert said() == [(still.number, "Event 1 is not the one that was there on 2026-11-24.")]
 
 
@@ -155,7 +155,7 @@ def test_a_case_taken_away(days: tuple[Case, Case, str], history_unlocked: None)
     still = days[1]
     uuid = str(still.uuid)
     remove(still)
-    assert [one for checked in history_breaks() for one in checked.broken] == []
+    assert [one for _count, found in history_breaks() for one in found] == []
     assert said() == [(uuid, "The case is gone; on 2026-11-24 it was there with 1 events.")]
 
 

@@ -184,4 +184,5 @@ def test_the_chain_costs_the_same_however_long_it_is(world: World, case: Case) -
     with_events(case, 100)
     with counted() as many:
         chain_of(access, case.number)
-    assert len(many) == len(few) <= 14, "\n".join(many)
+    # One query for each kind of row that is held against the chain.
+    assert len(many) == len(few) <= 16, "\n".join(many)

@@ -7,28 +7,41 @@ from typing import Any, cast
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import override
 
 from accounts.models import Unit
-from cases.models import ActionPlan, Case, Measure, Photo, ReporterContact, UnitPart
+from cases.models import (
+    ActionPlan,
+    Case,
+    CaseRequest,
+    Joiner,
+    Measure,
+    Photo,
+    PresenceCall,
+    ReporterContact,
+    Supervision,
+    UnitPart,
+)
 from cases.models.photo import Purpose
 from cases.services.events import event_append
-from cases.services.history_verify import history_breaks
+from cases.services.history_verify import history_breaks, history_checked
 from cases.services.photos import photo_store
 from cases.workflow import Action, Stage
 from tests.api.calls import a_jpeg
 from tests.cast import NOW, World
+from tests.ready import READY
 from tests.walk import a_photo, case_at, go, report, step, usual
 
 
 def said(**asked: Any) -> list[str]:
     """What is said of all cases, in English."""
     with override("en"):
-        return [str(case.reason) for checked in history_breaks(**asked) for case in checked.broken]
+        return [str(case.reason) for _count, found in history_breaks(**asked) for case in found]
 
 
 def unproven() -> int:
-    return sum(checked.unproven for checked in history_breaks())
+    return sum(checked.unproven for checked in history_checked())
 
 
 @pytest.fixture
@@ -78,7 +91,7 @@ CHANGES: dict[str, tuple[Callable[[Case], object], str]] = {
         lambda case: the(case).update(filed_grid_code="500115002001001"),
         "It was filed in another grid.",
     ),
-    "place": (lambda case: the(case).update(lon=107.001), "It was reported at another place."),
+    "place": (lambda case: the(case).update(lon=107.001), "It lies at another place."),
     "class": (
         lambda case: the(case).update(case_class=None, condition=None, stage="check"),
         "The class or filing condition is not the one that was set.",
@@ -181,6 +194,58 @@ def test_every_changed_row_is_found_and_said_in_a_sentence(case: Case) -> None:
             heard[name] = said()
             transaction.set_rollback(True)
     assert heard == {name: [sentence.format(photo=photo)] for name, (_act, sentence) in CHANGES.items()}
+
+
+def test_after_every_step_of_the_table_the_rows_are_as_the_chain_says(world: World) -> None:
+    heard = {}
+    for action, ready in READY.items():
+        with transaction.atomic():
+            go(world, ready.case(world), (action, ready.who), condition="sign")
+            heard[action] = said()
+            transaction.set_rollback(True)
+    assert {action: sentences for action, sentences in heard.items() if sentences} == {}
+
+
+ASKED: dict[str, tuple[str, Callable[[], object], str]] = {
+    "request": (
+        "request_extension",
+        lambda: CaseRequest.objects.update(asked_by=None),
+        "The request made then is not as it was made.",
+    ),
+    "decision": (
+        "decide_extension",
+        lambda: CaseRequest.objects.update(state="refused"),
+        "The request decided then was decided otherwise.",
+    ),
+    "supervision": (
+        "supervise",
+        lambda: Supervision.objects.all().delete(),
+        "The supervision made then is not as it was made.",
+    ),
+    "call": (
+        "ask_presence",
+        lambda: PresenceCall.objects.update(event=1),
+        "The call to the place made then is not as it was made.",
+    ),
+    "arrival": (
+        "arrive",
+        lambda: PresenceCall.objects.update(arrived_by=F("asked_by")),
+        "The arrival recorded then is not as it was recorded.",
+    ),
+    "joiner": ("join", lambda: Joiner.objects.all().delete(), "Who joined then is not the one who did."),
+    "place": ("move", lambda: Case.objects.update(lon=107.001), "It lies at another place."),
+}
+
+
+def test_what_was_asked_and_changed_afterwards_is_found(world: World) -> None:
+    heard = {}
+    for name, (action, act, _sentence) in ASKED.items():
+        with transaction.atomic():
+            go(world, READY[action].case(world), (action, READY[action].who), condition="sign")
+            act()
+            heard[name] = said()[:1]
+            transaction.set_rollback(True)
+    assert heard == {name: [sentence] for name, (_action, _act, sentence) in ASKED.items()}
 
 
 def test_a_photo_hung_on_a_step_afterwards_is_found(world: World, case: Case) -> None:

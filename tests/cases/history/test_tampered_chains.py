@@ -12,7 +12,7 @@ from django.utils.translation import override
 from cases.history.held import Held, held_rows
 from cases.models import Case, CaseEvent
 from cases.services import history_verify
-from cases.services.history_verify import BrokenCase, history_breaks
+from cases.services.history_verify import BrokenCase, history_checked
 from cases.workflow import Stage
 from core.history import link
 from tests.cast import NOW, World
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("history_unlocked")
 
 
 def found(**asked: Any) -> list[BrokenCase]:
-    return [case for checked in history_breaks(**asked) for case in checked.broken]
+    return [case for checked in history_checked(**asked) for case in checked.broken]
 
 
 def said(case: Case) -> list[tuple[int, str]]:
