@@ -150,7 +150,7 @@ def timeline(
         {
             "title": wording.happened(event.action, event.data, names),
             "text": wording.told(event.action, event.data, names),
-            "who": _who(event),
+            "who": who_took(event),
             "at": event.at,
             "icon": wording.icon_of(event.action),
             "tone": wording.tone_of(event.action),
@@ -160,7 +160,8 @@ def timeline(
     ]
 
 
-def _who(event: CaseEvent) -> str:
+def who_took(event: CaseEvent) -> str:
+    """Role and name of whoever took a step."""
     if event.role in _GUESTS:
         return str(_GUESTS[event.role])
     role = str(Role(event.role).label) if event.role in Role.values else ""

@@ -1,13 +1,14 @@
-"""What the two engines do differently for cases: indexes for words inside a text, on PostgreSQL alone.
+"""What the two engines do differently for cases: indexes for words inside a text, and taking turns.
 
 ``icontains`` asks PostgreSQL for ``UPPER(column::text) LIKE UPPER('%words%')``; a trigram index on that very
 expression answers it. SQLite has nothing of the kind and reads the table.
 """
 
-from django.db import migrations
+from django.db import connection, migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _TABLE = "cases_case"
+_DIGEST_TURN = 0x4845414453  # any number of our own that no other advisory lock has
 _SEARCHED = {"case_description_words": "description", "case_address_words": "address"}
 
 
@@ -38,3 +39,13 @@ def search_indexes() -> migrations.RunPython:
         lambda apps, editor: _run(editor.connection, _create(editor.connection.vendor)),
         lambda apps, editor: _run(editor.connection, _drop(editor.connection.vendor)),
     )
+
+
+def digest_turn() -> None:
+    """Wait until no other transaction writes digests; the turn ends with the caller's transaction.
+
+    SQLite's write transactions stand in line anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DIGEST_TURN])

@@ -14,7 +14,7 @@ from accounts.roles import May
 from cases.marks import mark_q
 from cases.models import ActionPlan, Case, CaseClass, CaseEvent, Photo, StandingPlan, UnitPart
 from cases.veil import covered_case, covered_photo, is_inside
-from cases.words import together
+from cases.words import SPOKEN, together
 from cases.workflow import CHECKERS, OPEN, Stage
 from core.errors import NotFound
 from core.masking import whole_phone
@@ -135,6 +135,7 @@ def events_told(rows: QuerySet[CaseEvent]) -> list[CaseEvent]:
     """Events with the words said in each, for showing alone: what came through here is not saved."""
     events = list(rows.prefetch_related("said"))
     for event in events:
+        event.words_in_clear = not SPOKEN.isdisjoint(event.data)  # type: ignore[attr-defined]
         event.data = together(event.data, event.said.all())
     return events
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import ngettext
 
 from cases.models import Case
+from cases.services import digest_deliver as digests
 from cases.services.notify import step_notify
 from cases.workflow import OPEN, REJECT_REASONS, Stage
 from core.errors import Sentence
@@ -31,6 +32,9 @@ def _open_cases(area: Area, now: datetime) -> Sentence | None:
 
 
 subscribe("case.step", "cases.inbox", _notify)
+subscribe(digests.TOPIC, "cases.digest_file", digests.digest_append)
+subscribe(digests.TOPIC, "cases.digest_mail", digests.digest_mail)
+subscribe(digests.TOPIC, "cases.digest_webhook", digests.digest_post)
 words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
 bar_register("cases.open", _open_cases)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from cases.services.digest_take import heads_digest
 from cases.services.forget import reporters_forget_due
 from cases.services.photos import photo_files_drop, photos_forget_unused
 from cases.services.resuming import suspensions_resume
@@ -24,3 +25,8 @@ def resume_suspended() -> int:
 def forget_reporters() -> int:
     """Forget whoever reported cases long done."""
     return reporters_forget_due(now=clock.now())[1]
+
+
+def digest_heads() -> bool:
+    """Take today's digest of all histories, if nobody has yet; whether one was taken."""
+    return heads_digest(now=clock.now()) is not None

@@ -41,11 +41,20 @@ def covered_case(case: Case) -> Case:
 def covered_events(
     events: Iterable[CaseEvent], cover: Cover, *, inside: bool, clear: bool = False
 ) -> list[CaseEvent]:
-    """The history with what was said covered, and for those outside without who reported."""
-    found = list(events)
+    """The history with what was said covered, and for those outside without who reported.
+
+    The hash of an event that holds its words in clear, as those before words stood apart do, is withheld
+    where they are covered, here and where the next event repeats it: trying the ten thousand numbers that
+    fit the mask would tell which one it is.
+    """
+    found, withheld = list(events), False
     for event in found:
+        data = event.data
         if not clear:
-            event.data = {n: redacted(v, cover) if n in SPOKEN else v for n, v in event.data.items()}
+            event.data = {n: redacted(v, cover) if n in SPOKEN else v for n, v in data.items()}
+        event.previous_hash = "" if withheld else event.previous_hash
+        withheld = event.data != data and getattr(event, "words_in_clear", True)
+        event.hash = "" if withheld else event.hash
         if not inside and event.seq == 1:  # every history begins with the report
             event.actor = None
     return found

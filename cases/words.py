@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from core.errors import Sentence
 from core.history import digest
 
 # The facts of an event that are somebody's own words: a text, a list of texts, or texts by number.
@@ -118,14 +121,19 @@ def _sealed(data: Any, name: str) -> Mapping[str, str]:
     return held if isinstance(held, Mapping) else {}
 
 
-def words_match(event: Event, rows: Iterable[Said], chained: Mapping[tuple[int, str], str]) -> list[str]:
+_GONE = _("The words of “{field}” are missing.")
+_ADDED = _("Words stand under “{field}” that nobody said.")
+_CHANGED = _("The words of “{field}” were changed.")
+
+
+def words_match(event: Event, rows: Iterable[Said], chained: Mapping[tuple[int, str], str]) -> list[Sentence]:
     """What is wrong with the words of one event, in sentences; ``chained`` is ``digests_of`` its case."""
     there = {row.field: row for row in rows}
     wanted = {field: sealed for (seq, field), sealed in chained.items() if seq == event.seq}
-    gone = [f"the words of “{field}” are missing" for field in wanted if field not in there]
-    added = [f"words stand under “{field}” that nobody said" for field in there if field not in wanted]
+    gone = [format_lazy(_GONE, field=field) for field in wanted if field not in there]
+    added = [format_lazy(_ADDED, field=field) for field in there if field not in wanted]
     changed = [
-        f"the words of “{field}” were changed"
+        format_lazy(_CHANGED, field=field)
         for field, row in there.items()
         if field in wanted and words_digest(row.text, row.salt) != wanted[field]
     ]

@@ -48,6 +48,7 @@ DOORS = (
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
     Door("cases:looks", _("Looks at who reported"), _("Looks"), "shield", WATCHERS),
     Door("cases:subject", _("Data about a person"), _("Person"), "person", frozenset({Role.STATION})),
+    Door("cases:examine", _("Examine a case file"), _("Examine"), "shield", EVERYBODY),
     Door("public:report", _("Report a problem"), _("Report"), "plus", None, tab=3, primary=True),
     Door("public:follow", _("Follow a report"), _("Follow"), "search", None, tab=4),
 )

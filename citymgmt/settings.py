@@ -263,6 +263,22 @@ REVEAL_SECONDS = env.int("REVEAL_SECONDS", default=60)
 REVEALS_PER_HOUR = env.int("REVEALS_PER_HOUR", default=30)
 PUBLIC_FORGETS_PER_HOUR = env.int("PUBLIC_FORGETS_PER_HOUR", default=10)
 
+# --- where each day's digest of all histories is sent; empty means nowhere -----------------------
+DIGEST_FILE = env.str("DIGEST_FILE", default="")
+DIGEST_MAIL = env.list("DIGEST_MAIL", default=[])
+DIGEST_WEBHOOK_URL = env.str("DIGEST_WEBHOOK_URL", default="")
+DIGEST_WEBHOOK_SECRET = env.str("DIGEST_WEBHOOK_SECRET", default="")
+if DIGEST_WEBHOOK_URL and not DIGEST_WEBHOOK_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("DIGEST_WEBHOOK_URL begins with https:// or http://.")
+if DIGEST_WEBHOOK_URL and not DIGEST_WEBHOOK_SECRET:
+    raise ImproperlyConfigured("DIGEST_WEBHOOK_URL needs DIGEST_WEBHOOK_SECRET, which signs what is sent.")
+_mail = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="citymgmt@localhost")
+
 # --- messages ------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://")
@@ -289,6 +305,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-unused-photos": {"task": "cases.tasks.forget_unused_photos", "schedule": 3600.0},
     "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": 3600.0},
     "forget-colleagues": {"task": "accounts.tasks.forget_colleagues", "schedule": 24 * 3600.0},
+    # One row a day; asked often, so that a machine that slept at midnight takes it when it wakes.
+    "digest-heads": {"task": "cases.tasks.digest_heads", "schedule": 600.0, "options": {"expires": 500}},
 }
 
 # Records are covered where they are made (core/logs.py); statements with their values are never logged.

@@ -7,7 +7,7 @@ There is no switch: a person with database rights can drop a trigger, and the ha
 from django.db import migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-APPEND_ONLY = ("cases_caseevent", "core_auditentry")
+APPEND_ONLY = ("cases_caseevent", "core_auditentry", "cases_headdigest", "cases_headleaf")
 
 _PG_FUNCTION = """
 CREATE OR REPLACE FUNCTION citymgmt_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -9,6 +9,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Sentence
+
 GENESIS = "0" * 64
 
 
@@ -63,7 +68,14 @@ class Break:
     """A place where a chain does not hold. ``seq`` is where it shows."""
 
     seq: int
-    reason: str
+    reason: Sentence
+
+
+_GAP = _("Entry {expected} is missing; number {found} stands in its place.")
+_UNLINKED = _("It does not follow the entry before it.")
+_ALTERED = _("Its content does not match its hash.")
+_COUNT = _("{recorded} entries are recorded, {found} are there.")
+_HEAD = _("The last entry is not the recorded head.")
 
 
 def breaks(entries: Iterable[Entry], *, head: str, count: int) -> list[Break]:
@@ -75,14 +87,14 @@ def breaks(entries: Iterable[Entry], *, head: str, count: int) -> list[Break]:
     previous, expected = GENESIS, 1
     for entry in entries:
         if entry.seq != expected:
-            found.append(Break(expected, f"entry {expected} is missing, {entry.seq} stands in its place"))
+            found.append(Break(expected, format_lazy(_GAP, expected=expected, found=entry.seq)))
         if entry.previous != previous:
-            found.append(Break(entry.seq, "does not follow the entry before it"))
+            found.append(Break(entry.seq, _UNLINKED))
         if link(entry.previous, entry.payload) != entry.hash:
-            found.append(Break(entry.seq, "its content does not match its hash"))
+            found.append(Break(entry.seq, _ALTERED))
         previous, expected = entry.hash, entry.seq + 1
     if expected - 1 != count:
-        found.append(Break(expected, f"{count} entries are recorded, {expected - 1} are there"))
+        found.append(Break(expected, format_lazy(_COUNT, recorded=count, found=expected - 1)))
     if previous != head:
-        found.append(Break(expected - 1, "the last entry is not the recorded head"))
+        found.append(Break(expected - 1, _HEAD))
     return found

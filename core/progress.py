@@ -22,7 +22,7 @@ class _Rate(TextColumn):
 
 
 class Meter:
-    """Counts up to ``total``; use as a context manager and call ``advance`` once a piece."""
+    """Counts up to ``total``; use as a context manager and call ``advance`` for each piece or several."""
 
     def __init__(self, label: str, total: int, stream: OutputWrapper) -> None:
         self._label, self._total, self._stream = label, total, stream
@@ -44,11 +44,11 @@ class Meter:
         elif self._done:
             self._line()
 
-    def advance(self) -> None:
-        """One more piece is done."""
-        self._done += 1
+    def advance(self, pieces: int = 1) -> None:
+        """So many more pieces are done."""
+        self._done += pieces
         if self._stream.isatty():
-            self._bar.advance(self._task)
+            self._bar.advance(self._task, pieces)
         elif time.monotonic() - self._said >= _QUIET_SECONDS:
             self._line()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, photos, plans, public, reading, reporter
+from cases.api import catalogue, history, photos, plans, public, reading, reporter
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -16,6 +16,10 @@ urlpatterns = [
     path("cases/counts/", reading.CountsView.as_view(), name="cases_counts"),
     path(_CASE, reading.CaseView.as_view(), name="case"),
     path(f"{_CASE}events/", reading.EventsView.as_view(), name="case_events"),
+    path(f"{_CASE}chain/", history.ChainView.as_view(), name="case_chain"),
+    path(f"{_CASE}file/", history.CaseFileView.as_view(), name="case_file"),
+    path(f"{_CASE}sheet/", history.CaseSheetView.as_view(), name="case_sheet"),
+    path("case-files/examine/", history.ExamineView.as_view(), name="case_file_examine"),
     path(f"{_CASE}candidates/", reading.CandidatesView.as_view(), name="case_candidates"),
     *(path(f"{_CASE}steps/{a.value}/", step_view(a), {"action": a.value}) for a in STAFF_ACTIONS),
     path(f"{_CASE}steps/<str:action>/", NoSuchStep.as_view(), name="case_step"),

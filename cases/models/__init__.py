@@ -3,6 +3,7 @@
 from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
+from cases.models.digest import HeadDigest, HeadLeaf
 from cases.models.event import CaseEvent, EventWords
 from cases.models.look import LookReason, ReporterLook
 from cases.models.photo import Photo
@@ -17,6 +18,8 @@ __all__ = [
     "CaseSerial",
     "EventWords",
     "FilingCondition",
+    "HeadDigest",
+    "HeadLeaf",
     "Joiner",
     "LookReason",
     "Measure",

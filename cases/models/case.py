@@ -37,6 +37,8 @@ class Case(Marks, Placed):
     version = models.PositiveIntegerField(default=1)
     events_count = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64)
+    # How many of the events the daily digests cover; behind ``events_count`` until the next one.
+    digested_events = models.PositiveIntegerField(default=0, db_default=0)
 
     case_class = models.ForeignKey(
         CaseClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -114,6 +116,9 @@ class Case(Marks, Placed):
             ),
             models.Index(
                 fields=["closed_at", "id"], name="case_to_forget", condition=Q(forgotten_at__isnull=True)
+            ),
+            models.Index(
+                fields=["id"], name="case_undigested", condition=Q(events_count__gt=F("digested_events"))
             ),
         ]
         constraints = [
@@ -205,6 +210,18 @@ class ReporterContact(models.Model):
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="contact")
     name = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=20, blank=True, db_index=True)
+    # What the chain's digest of name and phone was salted with. Null: never kept, or forgotten with them.
+    salt = models.CharField(max_length=32, null=True, blank=True)
 
     def __str__(self) -> str:
         return f"contact of {self.case_id}"
+
+    @property
+    def chained(self) -> str:
+        """The words the chain's ``reporter_digest`` stands for; "" once they are forgotten."""
+        return contact_words(self.name, self.phone, self.salt) if self.salt else ""
+
+
+def contact_words(name: str, phone: str, salt: str) -> str:
+    """Name and phone of whoever reported, as they are digested into the chain."""
+    return f"{name}|{phone}|{salt}"

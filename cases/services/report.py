@@ -16,7 +16,7 @@ from cases import policies
 from cases.given import Given, needed
 from cases.inputs import clean_birth
 from cases.models import Case, ReporterContact
-from cases.models.case import Source
+from cases.models.case import Source, contact_words
 from cases.permissions import check_may_report
 from cases.services.advance import answer_of
 from cases.services.effects import EFFECTS
@@ -108,9 +108,10 @@ def _report(
     role = _reporter_role(access, grid, step, origin)
     case = _new_case(access, given, grid, now, uuid, origin, role)
     work = Work(case, step, given, access, role, now, quiet=quiet)
-    work.data = _facts(work, origin)
+    salt = secrets.token_hex(16)
+    work.data = _facts(work, origin, salt)
     _classify(work)
-    return _file(work, origin)
+    return _file(work, origin, salt)
 
 
 def _grid_of(given: Given) -> Area:
@@ -180,7 +181,7 @@ def _outsider(given: Given, origin: Origin) -> bool:
     return origin.guest is Guest.RESIDENT or bool(given.reporter_phone or given.reporter_name)
 
 
-def _facts(work: Work, origin: Origin) -> dict[str, Any]:
+def _facts(work: Work, origin: Origin, salt: str) -> dict[str, Any]:
     case, given = work.case, work.given
     facts = facts_of(work) | {
         "uuid": str(case.uuid),
@@ -193,7 +194,7 @@ def _facts(work: Work, origin: Origin) -> dict[str, Any]:
     }
     facts.pop("distance_m", None)
     if _outsider(given, origin):
-        who = f"{given.reporter_name}|{given.reporter_phone}|{secrets.token_hex(16)}"
+        who = contact_words(given.reporter_name, given.reporter_phone, salt)
         facts["reporter_digest"] = digest(who, settings.PERSON_SALT)
     return facts
 
@@ -214,7 +215,7 @@ def _classify(work: Work) -> None:
     case.assignee = named_person(case, Stage(case.stage), work.now)
 
 
-def _file(work: Work, origin: Origin) -> dict[str, Any]:
+def _file(work: Work, origin: Origin, salt: str) -> dict[str, Any]:
     case, given = work.case, work.given
     case.number = number_next(district_code=case.filed_district_code, now=work.now)
     # The first event's hash needs no row of the case, so both are written once, with the chain begun.
@@ -236,7 +237,9 @@ def _file(work: Work, origin: Origin) -> dict[str, Any]:
     event.case = case
     event_save(event=event, said=said)
     if given.reporter_name or given.reporter_phone:
-        ReporterContact.objects.create(case=case, name=given.reporter_name, phone=given.reporter_phone)
+        ReporterContact.objects.create(
+            case=case, name=given.reporter_name, phone=given.reporter_phone, salt=salt
+        )
     photos_attach(event=event, given=given, actor_id=work.access.user_id)
     step_tell(work=work, event=event, previous_assignee=None)
     answer = answer_of(case, event)

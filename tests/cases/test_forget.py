@@ -149,7 +149,7 @@ def test_what_is_left_of_the_words_is_sealed_anew(world: World) -> None:
     row = EventWords.objects.filter(event__case=case, text__contains="[…]").first()
     assert row is not None
     EventWords.objects.filter(pk=row.pk).update(text="改过的话 […]")
-    assert broken() == [f"the words of “{row.field}” were changed"]
+    assert broken() == [f"The words of “{row.field}” were changed."]
 
 
 def test_what_happened_stays_readable(world: World) -> None:

@@ -84,10 +84,10 @@ def test_a_history_written_before_words_stood_apart_reads_and_verifies(world: Wo
 @pytest.mark.parametrize(
     ("tamper", "reason"),
     [
-        (lambda rows: rows.update(text="别的话"), "the words of “text” were changed"),
-        (lambda rows: rows.update(salt="0" * 32), "the words of “text” were changed"),
-        (lambda rows: rows.delete(), "the words of “text” are missing"),
-        (lambda rows: rows.update(field="words"), "words stand under “words” that nobody said"),
+        (lambda rows: rows.update(text="别的话"), "The words of “text” were changed."),
+        (lambda rows: rows.update(salt="0" * 32), "The words of “text” were changed."),
+        (lambda rows: rows.delete(), "The words of “text” are missing."),
+        (lambda rows: rows.update(field="words"), "Words stand under “words” that nobody said."),
     ],
     ids=["text", "salt", "gone", "added"],
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,8 @@ FOUR = chain({"a": 1}, {"a": 2}, {"a": 3}, {"a": 4})
 
 
 def reasons(entries: list[Entry], head: str = FOUR[-1].hash, count: int = 4) -> list[tuple[int, str]]:
-    return [(found.seq, found.reason) for found in breaks(entries, head=head, count=count)]
+    with override("en"):
+        return [(found.seq, str(found.reason)) for found in breaks(entries, head=head, count=count)]
 
 
 def test_an_untouched_chain_has_no_breaks() -> None:
@@ -45,7 +47,7 @@ def test_an_untouched_chain_has_no_breaks() -> None:
 def test_an_altered_payload_shows_at_its_place(at: int) -> None:
     entry = FOUR[at]
     altered = [*FOUR[:at], Entry(entry.seq, entry.previous, entry.hash, {"a": 9}), *FOUR[at + 1 :]]
-    assert reasons(altered) == [(at + 1, "its content does not match its hash")]
+    assert reasons(altered) == [(at + 1, "Its content does not match its hash.")]
 
 
 @pytest.mark.parametrize("at", range(4))
@@ -63,8 +65,8 @@ def test_a_deleted_entry_shows(at: int) -> None:
 def test_a_cut_off_tail_shows_though_the_rest_holds() -> None:
     cut = reasons(FOUR[:2])
     assert len(cut) == 2
-    assert reasons(FOUR[:2], head=FOUR[1].hash) == [(3, "4 entries are recorded, 2 are there")]
-    assert reasons(FOUR[:2], count=2) == [(2, "the last entry is not the recorded head")]
+    assert reasons(FOUR[:2], head=FOUR[1].hash) == [(3, "4 entries are recorded, 2 are there.")]
+    assert reasons(FOUR[:2], count=2) == [(2, "The last entry is not the recorded head.")]
 
 
 def test_an_added_entry_shows() -> None:

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str, ViewportSize, Theme], ...] = (
     ("station", "/cases/", _DESK, "light"),
     ("station", "/cases/standing-plans/", _DESK, "light"),
     ("station", "/cases/person/", _PHONE, "light"),
+    ("station", "/cases/examine/", _PHONE, "light"),
     ("bureau", "/notices/", _PHONE, "light"),
     ("bureau", "/cases/looks/", _DESK, "dark"),
     ("handler", "/", _PHONE, "dark"),
@@ -51,10 +52,12 @@ def test_a_page_is_usable_by_everybody(
     assert desk.problems == []
 
 
-def test_the_case_page_is_usable_by_everybody(desk: Desk) -> None:
+@pytest.mark.parametrize("further", ["", "main a[href$='/chain/']"])
+def test_the_pages_of_a_case_are_usable_by_everybody(desk: Desk, further: str) -> None:
     desk.become("station")
     desk.go("/cases/")
-    desk.page.locator("main a[href^='/cases/5']").first.click()
-    desk.page.wait_for_load_state("networkidle")
+    for link in filter(None, ("main a[href^='/cases/5']", further)):
+        desk.page.locator(link).first.click()
+        desk.page.wait_for_load_state("networkidle")
     found = Axe().run(desk.page, context=_WITHOUT_PINS, options=_RULES).response["violations"]
     assert [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found] == []

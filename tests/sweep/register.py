@@ -26,6 +26,9 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "cases/<str:number>/", "cases/<str:number>/place.geojson", "cases/<str:number>/reporter/",
         "cases/<str:number>/steps/<str:action>/", "cases/photos/<str:photo_id>.jpg",
         "cases/photos/<str:photo_id>/small.jpg", "cases/reported/<str:number>/",
+        "cases/<str:number>/chain/", "cases/<str:number>/file.json", "cases/<str:number>/file.pdf",
+        "api/v1/cases/<str:number>/chain/", "api/v1/cases/<str:number>/file/",
+        "api/v1/cases/<str:number>/sheet/",
         "api/v1/cases/<str:number>/", "api/v1/cases/<str:number>/events/",
         "api/v1/cases/<str:number>/candidates/", "api/v1/cases/<str:number>/steps/<str:action>/",
         *(f"api/v1/cases/<str:number>/steps/{action}/" for action in _STEPS),
@@ -61,7 +64,7 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/standing-plans/", "grids/", "grids/areas.csv", "grids/outlines.json",
         "grids/import/", "grids/import/apply/", "grids/people/",
         "grids/people/add/", "grids/postings.csv", "grids/postings/add/", "grids/units/",
-        "grids/units/add/",
+        "grids/units/add/", "cases/examine/", "api/v1/case-files/examine/",
     ),
     Kind.OPEN: (
         "", "health/", "styleguide/", "i18n/setlang/", "accounts/login/", "report/", "report/done/",

@@ -1,0 +1,1 @@
+"""A case taken away as a file, and the file looked at again."""
