@@ -22,11 +22,12 @@ from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from cases.history.cover import leaves_of, newest_cover  # noqa: E402
-from cases.models import Case, CaseEvent, HeadLeaf  # noqa: E402
+from cases.models import Case, CaseEvent, EventWords, HeadLeaf  # noqa: E402
 from cases.services.digest_take import heads_digest  # noqa: E402
 from cases.services.digest_verify import digests_breaks  # noqa: E402
 from cases.services.events import event_next  # noqa: E402
 from cases.services.history_verify import history_breaks  # noqa: E402
+from cases.words import Spoken  # noqa: E402
 from cases.workflow import Action, Stage  # noqa: E402
 from core.history import GENESIS, digest  # noqa: E402
 from grids.models import Area  # noqa: E402
@@ -88,12 +89,20 @@ def _case(grid: Area, number: int) -> Case:
 
 
 def _append(cases: list[Case], *, times: int = 1) -> None:
-    events = [_event(case) for _round in range(times) for case in cases]
-    CaseEvent.objects.bulk_create(events, batch_size=1000)
+    made = [_event(case) for _round in range(times) for case in cases]
+    CaseEvent.objects.bulk_create([event for event, _said in made], batch_size=1000)
+    EventWords.objects.bulk_create(
+        [
+            EventWords(event=event, field=one.field, text=one.text, salt=one.salt)
+            for event, said in made
+            for one in said
+        ],
+        batch_size=1000,
+    )
     Case.objects.bulk_update(cases, ["events_count", "head_hash"], batch_size=500)
 
 
-def _event(case: Case) -> CaseEvent:
+def _event(case: Case) -> tuple[CaseEvent, list[Spoken]]:
     words = {"text": "made up, as long as people usually write it", "distance_m": 12.5}
     facts = {"description_digest": digest(case.description, settings.PERSON_SALT), "source": "patrol"}
     first = case.events_count == 0

@@ -135,7 +135,7 @@ def events_told(rows: QuerySet[CaseEvent]) -> list[CaseEvent]:
     """Events with the words said in each, for showing alone: what came through here is not saved."""
     events = list(rows.prefetch_related("said"))
     for event in events:
-        event.words_in_clear = not SPOKEN.isdisjoint(event.data)  # type: ignore[attr-defined]
+        event.words_in_clear = any(name in event.data for name in SPOKEN)  # type: ignore[attr-defined]
         event.data = together(event.data, event.said.all())
     return events
 

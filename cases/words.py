@@ -5,7 +5,7 @@ handed in. History written before words stood apart holds them in clear and is r
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -126,7 +126,9 @@ _ADDED = _("Words stand under “{field}” that nobody said.")
 _CHANGED = _("The words of “{field}” were changed.")
 
 
-def words_match(event: Event, rows: Iterable[Said], chained: Mapping[tuple[int, str], str]) -> list[Sentence]:
+def words_match(
+    event: Event, rows: Iterable[Said], chained: Mapping[tuple[int, str], str]
+) -> Sequence[Sentence]:
     """What is wrong with the words of one event, in sentences; ``chained`` is ``digests_of`` its case."""
     there = {row.field: row for row in rows}
     wanted = {field: sealed for (seq, field), sealed in chained.items() if seq == event.seq}

@@ -65,13 +65,13 @@ def held_rows(cases: Sequence[Case]) -> list[Held]:
     contacts = {row.case_id: row for row in ReporterContact.objects.filter(case_id__in=ids)}
     asked = [_by_case(model._default_manager.filter(case_id__in=ids).order_by("pk")) for model in _ASKED]
     said = _said(ids)
-    return [
-        Held(
-            case, events[case.pk], plans[case.pk], parts[case.pk], photos[case.pk], contacts.get(case.pk),
-            *(rows[case.pk] for rows in asked), said[case.pk],
-        )
-        for case in cases
-    ]  # fmt: skip
+    found = []
+    for case in cases:
+        held = Held(case, events[case.pk], plans[case.pk], parts[case.pk], photos[case.pk])
+        held.contact, held.said = contacts.get(case.pk), said[case.pk]
+        held.requests, held.supervisions, held.calls, held.joiners = (rows[case.pk] for rows in asked)
+        found.append(held)
+    return found
 
 
 def _said(ids: Sequence[int]) -> dict[int, dict[int, list[EventWords]]]:

@@ -95,7 +95,7 @@ def where_it_stands() -> set[str]:
 
 
 def broken() -> list[str]:
-    return [found.reason for _count, breaks in history_breaks() for found in breaks]
+    return [str(found.reason) for _count, breaks in history_breaks() for found in breaks]
 
 
 def test_the_scan_finds_the_person_where_they_stand_before(world: World) -> None:

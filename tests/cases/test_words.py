@@ -10,8 +10,8 @@ from cases.models import CaseEvent, EventWords
 from cases.selectors import history_told
 from cases.services.history_verify import history_breaks
 from cases.words import DIGESTS, SPOKEN, apart, together
-from cases.workflow import STEPS, Action, Stage
-from core.history import link
+from cases.workflow import STEPS, Stage
+from tests.cases.old_events import noted_in_clear
 from tests.cast import World
 from tests.walk import case_at, report, step, usual
 
@@ -23,7 +23,7 @@ SAID = {
 
 
 def broken(number: str = "") -> list[str]:
-    return [found.reason for _count, breaks in history_breaks(number=number) for found in breaks]
+    return [str(found.reason) for _count, breaks in history_breaks(number=number) for found in breaks]
 
 
 def test_every_free_text_of_the_table_stands_apart() -> None:
@@ -69,14 +69,7 @@ def test_the_history_is_told_with_its_words(world: World) -> None:
 
 def test_a_history_written_before_words_stood_apart_reads_and_verifies(world: World) -> None:
     case = report(world)
-    event = CaseEvent(
-        case=case, seq=2, action=Action.NOTE, at=case.stage_since, from_stage=case.stage, to_stage=case.stage,
-        version=case.version, data={"text": "已电话了解"}, previous_hash=case.head_hash,
-    )  # fmt: skip
-    event.hash = link(event.previous_hash, event.chained(str(case.uuid)))
-    event.save()
-    case.events_count, case.head_hash = 2, event.hash
-    case.save()
+    noted_in_clear(case, "已电话了解")
     assert broken() == []
     assert history_told(case)[-1].data == {"text": "已电话了解"}
 
@@ -87,7 +80,7 @@ def test_a_history_written_before_words_stood_apart_reads_and_verifies(world: Wo
         (lambda rows: rows.update(text="别的话"), "The words of “text” were changed."),
         (lambda rows: rows.update(salt="0" * 32), "The words of “text” were changed."),
         (lambda rows: rows.delete(), "The words of “text” are missing."),
-        (lambda rows: rows.update(field="words"), "Words stand under “words” that nobody said."),
+        (lambda rows: rows.update(field="words"), "The words of “text” are missing."),
     ],
     ids=["text", "salt", "gone", "added"],
 )
@@ -103,4 +96,4 @@ def test_changed_missing_and_added_words_are_found(world: World, tamper: Any, re
 def test_an_event_altered_into_nonsense_is_a_break_and_no_fault(world: World, history_unlocked: None) -> None:
     case = report(world)
     CaseEvent.objects.filter(case=case).update(data=["x"])
-    assert broken() == ["its content does not match its hash"]
+    assert broken() == ["Its content does not match its hash."]

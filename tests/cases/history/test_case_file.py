@@ -30,6 +30,7 @@ from tests.cases.history.files import (
     taken,
     where,
 )
+from tests.cases.old_events import noted_in_clear
 from tests.cast import NOW, World
 from tests.walk import case_at, go, report, step
 
@@ -75,7 +76,7 @@ def test_a_case_one_does_not_see_can_not_be_taken(world: World, case: Case, who:
 def test_a_unit_gets_no_payload_and_no_hash_that_would_give_away_what_is_covered(
     world: World, case: Case
 ) -> None:
-    case = step(world, case, "note", "station", text=f"打过{PHONE}")
+    case = noted_in_clear(case, f"打过{PHONE}")
     covered = document(world, case, "cleaner")
     first, last = covered["events"][0], covered["events"][-1]
     assert covered["covered"]
@@ -87,7 +88,7 @@ def test_a_unit_gets_no_payload_and_no_hash_that_would_give_away_what_is_covered
 
 
 def test_the_event_behind_a_withheld_one_does_not_repeat_its_hash(world: World, case: Case) -> None:
-    case = step(world, case, "note", "station", text=f"打过{PHONE}")
+    case = noted_in_clear(case, f"打过{PHONE}")
     withheld = case.head_hash
     case = step(world, case, "note", "station", text="再打")
     covered = document(world, case, "cleaner")
