@@ -1,6 +1,6 @@
 """The page of a step or report: its fields as widgets, with what was typed and what was refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from cases import choices, policies, wording
 from cases.desk import timeline
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
-from cases.models import ActionPlan, Case, UnitPart
+from cases.models import ActionPlan, Case, Measure, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
@@ -66,6 +66,7 @@ def step_page(
     return page | {
         "case": case,
         "plan": plans[0] if plans else None,
+        "comment_lines": comment_lines(plans[0].measures.all(), data) if plans else [],
         "warned": wording.warned(step.action),
         "danger": step.action in wording.DANGERS,
         "version": case.version,
@@ -97,6 +98,12 @@ def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]
     )
     seen = [shown(photo) for photo in photos_of(case) if events and photo.event_seq == events[0].seq]
     return timeline(case, events, seen, parts)
+
+
+def comment_lines(measures: Iterable[Measure], data: QueryDict | None) -> list[dict[str, Any]]:
+    """Each measure with what was typed about it."""
+    typed = data or QueryDict()
+    return [{"measure": m, "typed": typed.get(f"comment_{m.seq}", "")} for m in measures]
 
 
 def report_page(

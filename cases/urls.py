@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.views import detail, lists, photos, reports, steps
+from cases.views import detail, lists, photos, plans, reports, steps
 
 app_name = "cases"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("<str:number>/", detail.detail, name="detail"),
     path("<str:number>/place.geojson", detail.place, name="place"),
     path("<str:number>/reporter/", detail.reveal, name="reveal"),
+    path("<str:number>/plan/difference/", plans.difference, name="plan_difference"),
     path("<str:number>/steps/<str:action>/", steps.step, name="step"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, photos, plans, public, reading
+from cases.api import catalogue, differences, photos, plans, public, reading
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -17,6 +17,11 @@ urlpatterns = [
     path(_CASE, reading.CaseView.as_view(), name="case"),
     path(f"{_CASE}events/", reading.EventsView.as_view(), name="case_events"),
     path(f"{_CASE}candidates/", reading.CandidatesView.as_view(), name="case_candidates"),
+    path(
+        f"{_CASE}plan/difference/",
+        differences.PlanDifferenceView.as_view(),
+        name="case_plan_difference",
+    ),
     *(path(f"{_CASE}steps/{a.value}/", step_view(a), {"action": a.value}) for a in STAFF_ACTIONS),
     path(f"{_CASE}steps/<str:action>/", NoSuchStep.as_view(), name="case_step"),
     path("photos/", photos.PhotosView.as_view(), name="photos"),

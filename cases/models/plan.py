@@ -47,6 +47,11 @@ class ActionPlan(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} v{self.version}"
 
+    @property
+    def before(self) -> int:
+        """The number of the version before this one; 0 for the first."""
+        return self.version - 1
+
 
 class Measure(models.Model):
     """One clause of a plan; the bureau may comment on it."""

@@ -24,10 +24,11 @@ _STEPS = [action.value for action in STAFF_ACTIONS]
 _BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CASE: (
         "cases/<str:number>/", "cases/<str:number>/place.geojson", "cases/<str:number>/reporter/",
-        "cases/<str:number>/steps/<str:action>/", "cases/photos/<str:photo_id>.jpg",
+        "cases/<str:number>/steps/<str:action>/", "cases/<str:number>/plan/difference/", "cases/photos/<str:photo_id>.jpg",
         "cases/photos/<str:photo_id>/small.jpg", "cases/reported/<str:number>/",
         "api/v1/cases/<str:number>/", "api/v1/cases/<str:number>/events/",
-        "api/v1/cases/<str:number>/candidates/", "api/v1/cases/<str:number>/steps/<str:action>/",
+        "api/v1/cases/<str:number>/candidates/", "api/v1/cases/<str:number>/plan/difference/",
+        "api/v1/cases/<str:number>/steps/<str:action>/",
         *(f"api/v1/cases/<str:number>/steps/{action}/" for action in _STEPS),
         "api/v1/photos/<uuid:photo_id>/", "api/v1/photos/<uuid:photo_id>/file/",
         "api/v1/photos/<uuid:photo_id>/small/", "notices/<int:pk>/go/",
