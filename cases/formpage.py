@@ -1,6 +1,6 @@
 """The page of a step or report: its fields as widgets, with what was typed and what was refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,12 +12,14 @@ from django.utils.timezone import localtime
 from cases import choices, policies, wording
 from cases.desk import timeline
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
-from cases.models import ActionPlan, Case, Measure, UnitPart
+from cases.models import ActionPlan, Case, Measure, PlanTemplate, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
 from cases.photos import addresses, shown
+from cases.plan_selectors import templates_of
 from cases.selectors import case_for, events_of, parts_of, photos_of, plans_of
+from cases.template_reads import filled_from
 from cases.veil import covered_events, is_inside
 from cases.workflow import BIRTHS, BY_ACTION, STEPS, Action, Stage, Step
 from core.errors import CityError, KeyReused
@@ -28,6 +30,7 @@ _KINDS = dict.fromkeys(PHOTO_FIELDS, "photos") | {
     "case_class": "class",
     "condition": "condition",
     "comments": "comments",
+    "template": "template",
 }
 
 
@@ -44,8 +47,11 @@ def step_page(
     now: datetime,
     data: QueryDict | None = None,
     error: CityError | None = None,
+    asked: QueryDict | None = None,
 ) -> dict[str, Any]:
     """The context of a step's form. With ``error`` the form is shown again, even if the step is gone.
+
+    ``asked`` is the address's query: ``template`` names the template a plan is filled in from.
 
     Raises:
         NotFound: no such case in the scope. CityError: the step is not open to this person now.
@@ -54,19 +60,28 @@ def step_page(
     parts = parts_of(case)
     step = _step(case, action, access, parts, error)
     plans = list(plans_of(case)[:1])
+    templates = templates_of(case) if step.action is Action.SUBMIT_PLAN else []
     form = step_form(
         fields_shown(access, step, parts),
         required=step.needs,
         choices=_choices(step, access, case, parts, now),
         data=data,
-        initial=_initial(step, case, plans),
+        initial=_initial(step, case, plans) | _filled(templates, asked, now),
         action=step.action,
     )
     page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
-    return page | {
-        "case": case,
+    about_plan = {
         "plan": plans[0] if plans else None,
         "comment_lines": comment_lines(plans[0].measures.all(), data) if plans else [],
+        "templates": templates,
+        "template": _template_named(templates, form, error),
+    }
+    return page | _of_case(case, step) | about_plan
+
+
+def _of_case(case: Case, step: Step) -> dict[str, Any]:
+    return {
+        "case": case,
         "warned": wording.warned(step.action),
         "danger": step.action in wording.DANGERS,
         "version": case.version,
@@ -197,7 +212,7 @@ def _choices(
     return found
 
 
-def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> Mapping[str, Any]:
+def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> dict[str, Any]:
     initial: dict[str, Any] = {}
     if step.action in (Action.VERIFY, Action.FIX_NOW) and case.case_class:
         initial["case_class"] = case.case_class.key
@@ -208,6 +223,22 @@ def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> Mapping[str
         initial["assisting_units"] = [unit.code for unit in plans[0].assisting_units.all()]
         initial["finish_by"] = localtime(plans[0].finish_by).strftime("%Y-%m-%dT%H:%M")
     return initial
+
+
+def _filled(templates: Sequence[PlanTemplate], asked: QueryDict | None, now: datetime) -> dict[str, Any]:
+    """The fields as the template named in the address fills them; nothing when it names none of these."""
+    wanted = (asked or QueryDict()).get("template", "")
+    template = next((row for row in templates if str(row.pk) == wanted), None)
+    return filled_from(template, now) if template else {}
+
+
+def _template_named(
+    templates: Sequence[PlanTemplate], form: RefusedForm, error: CityError | None
+) -> PlanTemplate | None:
+    """The template the form goes on naming: one refused is dropped, so that sending again goes through."""
+    if "template" not in form.fields or (error and "template" in form.errors):
+        return None
+    return next((row for row in templates if row.ref == form["template"].value()), None)
 
 
 def _place(case: Case) -> str:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("photos/<str:photo_id>.jpg", photos.photo, name="photo"),
     path("photos/<str:photo_id>/small.jpg", photos.small, name="photo_small"),
     path("", include("cases.config_urls")),
+    path("", include("cases.plan_urls")),
     path("<str:number>/", detail.detail, name="detail"),
     path("<str:number>/place.geojson", detail.place, name="place"),
     path("<str:number>/reporter/", detail.reveal, name="reveal"),

@@ -187,12 +187,22 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     if assisting := data.get("assisting_units"):
         units = "、".join(names.units.get(code, code) for code in assisting)
         lines.append(gettext("Assisting: %(units)s") % {"units": units})
+    lines += _came_of(data)
     lines += [f"{seq}. {text}" for seq, text in enumerate(data.get("measures") or [], 1)]
     lines += [
         gettext("On measure %(seq)s: %(text)s") % {"seq": seq, "text": text}
         for seq, text in (data.get("comments") or {}).items()
     ]
     return "\n".join(lines + _where(data, names))
+
+
+def _came_of(data: Mapping[str, Any]) -> list[str]:
+    template = data.get("template")
+    if not template:
+        return []
+    as_it_is = gettext("From the template “%(title)s”, version %(version)s, unchanged")
+    changed = gettext("From the template “%(title)s”, version %(version)s, changed")
+    return [(as_it_is if template["unchanged"] else changed) % template]
 
 
 def _where(data: Mapping[str, Any], names: Names) -> list[str]:

@@ -42,6 +42,7 @@ DOORS = (
     Door("notices:inbox", _("Inbox"), _("Inbox"), "bell", EVERYBODY, tab=4),
     Door("cases:mine", _("My reports"), _("Mine"), "flag", REPORTERS, tab=5),
     Door("cases:standing_plans", _("Standing plans"), _("Plans"), "plan", PLANNERS, tab=5),
+    Door("cases:plan_templates", _("Plan templates"), _("Templates"), "edit", PLANNERS),
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, differences, photos, plans, public, reading
+from cases.api import catalogue, differences, photos, plans, public, reading, templates
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -42,6 +42,13 @@ urlpatterns = [
         "standing-plans/<int:plan_id>/retire/",
         plans.StandingPlanRetireView.as_view(),
         name="standing_plan_retire",
+    ),
+    path("plan-templates/", templates.PlanTemplatesView.as_view(), name="plan_templates"),
+    path("plan-templates/<int:template_id>/", templates.PlanTemplateView.as_view(), name="plan_template"),
+    path(
+        "plan-templates/<int:template_id>/retire/",
+        templates.PlanTemplateRetireView.as_view(),
+        name="plan_template_retire",
     ),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),

@@ -6,6 +6,7 @@ from cases.models.catalogue import CaseClass, FilingCondition
 from cases.models.event import CaseEvent
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
+from cases.models.template import PlanTemplate
 
 __all__ = [
     "ActionPlan",
@@ -18,6 +19,7 @@ __all__ = [
     "Joiner",
     "Measure",
     "Photo",
+    "PlanTemplate",
     "PresenceCall",
     "ReporterContact",
     "StandingPlan",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from cases.models.case import Case
 from cases.models.catalogue import CaseClass
+from cases.models.template import PlanTemplate
 from grids.models import Area
 
 
@@ -32,6 +33,13 @@ class ActionPlan(models.Model):
     submitted_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.TextField(blank=True)
+    # The template it began from and that template's version, and whether it was left as it was: found by
+    # comparing when it was submitted, never as a client says.
+    template = models.ForeignKey(
+        PlanTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    template_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    template_unchanged = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["case", "version"]

@@ -106,6 +106,8 @@ def _submit_plan(case: Case, given: Given, parts: Parts, now: datetime) -> dict[
     # A plan owed for work that is done may look back.
     if given.finish_by and given.finish_by <= now and not case.plan_owed:
         return {"finish_by": _("The finish date has to lie ahead.")}
+    if given.template and given.template.case_class_id != case.case_class_id:
+        return {"template": _("This template is for another class. Send again without it.")}
     return _units_once(given)
 
 

@@ -24,7 +24,8 @@ _STEPS = [action.value for action in STAFF_ACTIONS]
 _BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CASE: (
         "cases/<str:number>/", "cases/<str:number>/place.geojson", "cases/<str:number>/reporter/",
-        "cases/<str:number>/steps/<str:action>/", "cases/<str:number>/plan/difference/", "cases/photos/<str:photo_id>.jpg",
+        "cases/<str:number>/steps/<str:action>/", "cases/<str:number>/plan/difference/",
+        "cases/photos/<str:photo_id>.jpg",
         "cases/photos/<str:photo_id>/small.jpg", "cases/reported/<str:number>/",
         "api/v1/cases/<str:number>/", "api/v1/cases/<str:number>/events/",
         "api/v1/cases/<str:number>/candidates/", "api/v1/cases/<str:number>/plan/difference/",
@@ -38,6 +39,9 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "cases/standing-plans/<int:pk>/", "cases/standing-plans/<int:pk>/approve/",
         "cases/standing-plans/<int:pk>/retire/", "api/v1/classes/<str:key>/",
         "api/v1/standing-plans/<int:plan_id>/approve/", "api/v1/standing-plans/<int:plan_id>/retire/",
+        "cases/plan-templates/<int:pk>/", "cases/plan-templates/<int:pk>/change/",
+        "cases/plan-templates/<int:pk>/retire/", "api/v1/plan-templates/<int:template_id>/",
+        "api/v1/plan-templates/<int:template_id>/retire/",
         "api/v1/areas/<str:code>/", "grids/areas/<slug:code>/", "grids/areas/<slug:code>/add/",
         "grids/areas/<slug:code>/rename/", "grids/areas/<slug:code>/retire/",
         "grids/people/<login_name:username>/",
@@ -52,7 +56,8 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.SCOPED: (
         "cases/mine/", "cases/report/", "cases/report/fixed/", "cases/conditions/", "cases/areas.geojson",
         "cases/photos/", "cases/catalogue/", "cases/catalogue.csv", "cases/standing-plans/",
-        "cases/standing-plans/new/", "notices/", "notices/read/", "accounts/password/", "accounts/logout/",
+        "cases/standing-plans/new/", "cases/plan-templates/", "cases/plan-templates/new/",
+        "api/v1/plan-templates/", "notices/", "notices/read/", "accounts/password/", "accounts/logout/",
         "api/v1/logout/", "api/v1/logoutall/", "api/v1/me/", "api/v1/roles/", "api/v1/areas/",
         "api/v1/areas/geojson/", "api/v1/locate/", "api/v1/units/", "api/v1/notices/",
         "api/v1/notices/read/", "api/v1/cases/report/", "api/v1/cases/fixed/", "api/v1/cases/counts/",

@@ -18,6 +18,7 @@ from core.services.outbox import outbox_drain
 from grids.models import Area, Posting
 from notices.models import Notice
 from tests.cases.attempts import traces
+from tests.cases.plans.helpers import a_template
 from tests.cast import HOME, NOW, World
 from tests.sweep.register import REGISTER, Kind, all_routes
 from tests.walk import a_photo, go, report, step
@@ -69,7 +70,8 @@ def target(world: World, settings: Any) -> Target:
         "pk": str(Notice.objects.get(facts__number=case.number, kind="task").pk), "rest": "v1/nothing/",
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
         "token": "not-one-of-ours",
-        "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
+        "template_id": str(a_template(world).pk), "username": "officer",
+        "posting": str(Posting.objects.get(user__username="officer").pk),
     }  # fmt: skip
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
     return Target(case, names, secrets)

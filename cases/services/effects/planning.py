@@ -7,6 +7,7 @@ from cases.given import needed
 from cases.models import ActionPlan, Measure, UnitPart
 from cases.models.marks import PlanOwed
 from cases.selectors import approved_plan, current_plan
+from cases.services.origin import origin_of
 from cases.services.work import Work, parts_reopen, parts_replace
 from core.errors import BadInput, Conflict
 
@@ -20,6 +21,7 @@ def submit_plan(work: Work) -> None:
         lead_unit=needed(given.lead_unit),
         finish_by=needed(given.finish_by),
         submitted_at=work.now,
+        **origin_of(work),
     )
     Measure.objects.bulk_create(
         Measure(plan=plan, seq=seq, text=text) for seq, text in enumerate(given.measures, 1)
