@@ -76,7 +76,8 @@ def step_page(
         "templates": templates,
         "template": _template_named(templates, form, error),
     }
-    return page | _of_case(case, step) | about_plan
+    asked_for = {"asked_for": _asked_for(access, case, step, parts)}
+    return page | _of_case(case, step) | about_plan | asked_for
 
 
 def _of_case(case: Case, step: Step) -> dict[str, Any]:
@@ -89,7 +90,6 @@ def _of_case(case: Case, step: Step) -> dict[str, Any]:
         "centre": {"lon": case.lon, "lat": case.lat},
         "made_up": case.grid.made_up,
         "photos": [shown(photo) for photo in photos_of(case)],
-        "asked_for": _asked_for(access, case, step, parts),
     }
 
 

@@ -179,6 +179,9 @@ def day_of(moment: str) -> str:
 def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     """What was said and given with an event, one line a matter; "" when nothing."""
     lines = [str(data[name]) for name in _SPOKEN if data.get(name)]
+    if principal := data.get("deputy_of"):
+        name = names.people.get(principal, gettext("somebody"))
+        lines.insert(0, gettext("As deputy of %(name)s") % {"name": name})
     if action == A.VERIFY and data.get("track"):
         lines.insert(0, gettext("Track: %(track)s") % {"track": Track(data["track"]).label})
     if action in (A.VERIFY, A.SUBMIT_PLAN) and data.get("lead_unit"):

@@ -27,6 +27,10 @@ class ActionPlan(models.Model):
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # For whom a deputy (代批) decided; empty when the approver holds the post.
+    decided_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     assisting_units = models.ManyToManyField(Unit, related_name="+", blank=True)
     finish_by = models.DateTimeField()
@@ -48,6 +52,11 @@ class ActionPlan(models.Model):
             models.CheckConstraint(
                 condition=Q(approver__isnull=True) | ~Q(approver=F("author")),
                 name="nobody_decides_on_their_own_plan",
+                violation_error_message=_("A plan is decided by somebody other than its author."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_for__isnull=True) | ~Q(decided_for=F("author")),
+                name="no_deputy_decides_for_the_author",
                 violation_error_message=_("A plan is decided by somebody other than its author."),
             ),
         ]

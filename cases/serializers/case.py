@@ -95,6 +95,7 @@ class PlanSerializer(serializers.ModelSerializer[ActionPlan]):
     state_label = serializers.CharField(source="get_state_display")
     author = serializers.CharField(source="author.name")
     approver = serializers.CharField(source="approver.name", allow_null=True, default=None)
+    decided_for = serializers.CharField(source="decided_for.name", allow_null=True, default=None)
     lead_unit = UnitRef()
     assisting_units = UnitRef(many=True)
     measures = MeasureSerializer(many=True)
@@ -103,8 +104,8 @@ class PlanSerializer(serializers.ModelSerializer[ActionPlan]):
     class Meta:
         model = ActionPlan
         fields = [
-            "version", "state", "state_label", "author", "approver", "lead_unit", "assisting_units",
-            "measures", "finish_by", "submitted_at", "decided_at", "decision", "template",
+            "version", "state", "state_label", "author", "approver", "decided_for", "lead_unit",
+            "assisting_units", "measures", "finish_by", "submitted_at", "decided_at", "decision", "template",
         ]  # fmt: skip
 
     @extend_schema_field(TemplateUsed(allow_null=True))

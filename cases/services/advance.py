@@ -111,6 +111,8 @@ def step_take(
     policies.check_complete(case, step, given, parts, now)
     work = Work(case, step, given, access, role, now, parts, quiet=quiet, guest=guest, other=other)
     work.data = facts_of(work)
+    if principal := access.stands_in_for(step.by, case.area_ids):
+        work.principal_id = work.data["deputy_of"] = principal
     previous_assignee = case.assignee_id
     if effect := EFFECTS.get(step.action):
         effect(work)

@@ -34,7 +34,7 @@ _MOMENTS = ("until", "reply_by")
 @dataclass(slots=True)
 class Work:
     """One step in progress. ``parts`` are all parts of the case; ``data`` goes into the event;
-    a ``quiet`` step tells nobody's inbox.
+    a ``quiet`` step tells nobody's inbox; a deputy acts for ``principal_id``.
 
     ``other`` is the second case of a merger, locked as well; ``told`` maps a kind of notice to the people
     it goes to beside those every step tells; ``answer`` is added to what the step answers.
@@ -49,6 +49,7 @@ class Work:
     parts: list[UnitPart] = field(default_factory=list)
     standing_plan: StandingPlan | None = None
     quiet: bool = False
+    principal_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
     guest: Guest | None = None
     other: Case | None = None

@@ -69,10 +69,11 @@ def _decide(work: Work, state: ActionPlan.State, words: str) -> ActionPlan | Non
     plan = current_plan(work.case)
     if plan is None or plan.state != ActionPlan.State.SUBMITTED:
         return None
-    if plan.author_id == work.access.user_id:
+    if plan.author_id in (work.access.user_id, work.principal_id):
         raise Conflict(_("A plan is decided by somebody other than its author."))
     plan.state, plan.approver, plan.decided_at, plan.decision = state, work.access.user, work.now, words
-    plan.save(update_fields=["state", "approver", "decided_at", "decision"])
+    plan.decided_for_id = work.principal_id
+    plan.save(update_fields=["state", "approver", "decided_for", "decided_at", "decision"])
     work.data["plan"] = plan.version
     return plan
 
