@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from cases.views import templates
+from cases.views import batches, templates
 
 urlpatterns = [
+    path("plans/waiting/", batches.waiting, name="plans_waiting"),
+    path("plans/waiting/summary/", batches.submit_summary, name="plans_submit_summary"),
+    path("plans/deciding/", batches.deciding, name="plans_deciding"),
+    path("plans/deciding/summary/", batches.approve_summary, name="plans_approve_summary"),
+    path("plans/batches/", batches.batch_open, name="plan_batch_open"),
+    path("plans/batches/<uuid:batch_id>/", batches.batch, name="plan_batch"),
     path("plan-templates/", templates.plan_templates, name="plan_templates"),
     path("plan-templates/new/", templates.plan_template_add, name="plan_template_add"),
     path("plan-templates/<int:pk>/", templates.plan_template, name="plan_template"),

@@ -13,6 +13,7 @@ from cases.workflow import BIRTHS
 
 REPORTERS = BIRTHS[0].by
 UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD})
+STATION, BUREAU = frozenset({Role.STATION}), frozenset({Role.BUREAU})
 PLANNERS = frozenset({Role.STATION, Role.BUREAU})
 CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
@@ -41,6 +42,8 @@ DOORS = (
     Door("cases:list", _("Cases"), _("Cases"), "list", CASE_READERS, tab=2),
     Door("notices:inbox", _("Inbox"), _("Inbox"), "bell", EVERYBODY, tab=4),
     Door("cases:mine", _("My reports"), _("Mine"), "flag", REPORTERS, tab=5),
+    Door("cases:plans_deciding", _("To approve"), _("Approve"), "check", BUREAU, tab=3),
+    Door("cases:plans_waiting", _("Awaiting a plan"), _("To plan"), "list", STATION, tab=3),
     Door("cases:standing_plans", _("Standing plans"), _("Plans"), "plan", PLANNERS, tab=5),
     Door("cases:plan_templates", _("Plan templates"), _("Templates"), "edit", PLANNERS),
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, differences, photos, plans, public, reading, templates
+from cases.api import batches, catalogue, differences, photos, plans, public, reading, templates
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -50,6 +50,10 @@ urlpatterns = [
         templates.PlanTemplateRetireView.as_view(),
         name="plan_template_retire",
     ),
+    path("plan-batches/", batches.PlanBatchesView.as_view(), name="plan_batches"),
+    path("plan-batches/waiting/", batches.PlansWaitingView.as_view(), name="plans_waiting"),
+    path("plan-batches/summary/", batches.PlanSummaryView.as_view(), name="plan_batch_summary"),
+    path("plan-batches/<uuid:batch_id>/", batches.PlanBatchView.as_view(), name="plan_batch"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

@@ -1,6 +1,7 @@
 """Rows of the cases room."""
 
 from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
+from cases.models.batch import PlanBatch, PlanBatchItem
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
 from cases.models.event import CaseEvent
@@ -19,6 +20,8 @@ __all__ = [
     "Joiner",
     "Measure",
     "Photo",
+    "PlanBatch",
+    "PlanBatchItem",
     "PlanTemplate",
     "PresenceCall",
     "ReporterContact",

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -70,7 +71,7 @@ def target(world: World, settings: Any) -> Target:
         "pk": str(Notice.objects.get(facts__number=case.number, kind="task").pk), "rest": "v1/nothing/",
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
         "token": "not-one-of-ours",
-        "template_id": str(a_template(world).pk), "username": "officer",
+        "template_id": str(a_template(world).pk), "username": "officer", "batch_id": str(uuid4()),
         "posting": str(Posting.objects.get(user__username="officer").pk),
     }  # fmt: skip
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
