@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "Waiting"), ("done", "Done"), ("refused", "Left out")],
+                        choices=[("waiting", "Waiting"), ("done", "Carried out"), ("refused", "Left out")],
                         default="waiting",
                         max_length=8,
                     ),

@@ -32,7 +32,7 @@ class PlanBatchItem(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        DONE = "done", _("Done")
+        DONE = "done", _("Carried out")
         REFUSED = "refused", _("Left out")
 
     batch = models.ForeignKey(PlanBatch, on_delete=models.CASCADE, related_name="items")
