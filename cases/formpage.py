@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from django.http import QueryDict
@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from cases import choices, policies, wording
 from cases.desk import timeline
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
-from cases.models import ActionPlan, Case, Measure, PlanTemplate, UnitPart
+from cases.models import ActionPlan, Case, PlanTemplate, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
@@ -115,7 +115,17 @@ def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]
     return timeline(case, events, seen, parts)
 
 
-def comment_lines(measures: Iterable[Measure], data: QueryDict | None) -> list[dict[str, Any]]:
+class Clause(Protocol):
+    """A measure of any plan."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+def comment_lines(measures: Iterable[Clause], data: QueryDict | None) -> list[dict[str, Any]]:
     """Each measure with what was typed about it."""
     typed = data or QueryDict()
     return [{"measure": m, "typed": typed.get(f"comment_{m.seq}", "")} for m in measures]

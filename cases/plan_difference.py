@@ -5,6 +5,7 @@ digits counts as one sign, so that a time or a phone number changes as a whole.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,8 @@ from enum import StrEnum
 from accounts.models import Unit
 
 _SIGNS = re.compile(r"[A-Za-z0-9]+(?:[.:/-][A-Za-z0-9]+)*|.", re.DOTALL)
-_ALIKE = 0.5  # two measures at least so alike are one that was changed
+_ALIKE = 0.3  # two measures that share so many pairs of signs are one that was changed
+_MOST = 40_000  # comparisons of one sign with another in a measure
 
 
 class Change(StrEnum):
@@ -124,22 +126,48 @@ def _removed(old: Sequence[str], i: int) -> MeasureChange:
 
 
 def _alike(old: str, new: str) -> bool:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    # The cheap upper bounds spare the slow comparison for most pairs.
-    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-    return all(ratio() >= _ALIKE for ratio in bounds)
+    """Whether two measures share enough pairs of neighbouring signs; linear in their length."""
+    before, after = _pairs(old), _pairs(new)
+    return 2 * (before & after).total() >= _ALIKE * (before.total() + after.total())
+
+
+def _pairs(text: str) -> Counter[str]:
+    return Counter(map(str.__add__, text, text[1:]))
 
 
 def _pieces(old: str, new: str) -> Iterator[Piece]:
     before, after = _SIGNS.findall(old), _SIGNS.findall(new)
+    head = _shared(before, after)
+    tail = _shared(before[head:][::-1], after[head:][::-1])
+    yield from _piece(Change.SAME, before[:head])
+    yield from _middle(before[head : len(before) - tail], after[head : len(after) - tail])
+    yield from _piece(Change.SAME, before[len(before) - tail :])
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many signs both begin with."""
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def _middle(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
+    if len(before) * len(after) > _MOST:
+        # Rewritten from end to end: nobody would read the scraps, and finding them takes long.
+        yield from _piece(Change.REMOVED, before)
+        yield from _piece(Change.ADDED, after)
+        return
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Piece(Change.SAME, "".join(before[i1:i2]))
+            yield from _piece(Change.SAME, before[i1:i2])
             continue
-        if i1 < i2:
-            yield Piece(Change.REMOVED, "".join(before[i1:i2]))
-        if j1 < j2:
-            yield Piece(Change.ADDED, "".join(after[j1:j2]))
+        yield from _piece(Change.REMOVED, before[i1:i2])
+        yield from _piece(Change.ADDED, after[j1:j2])
+
+
+def _piece(change: Change, signs: Sequence[str]) -> Iterator[Piece]:
+    if signs:
+        yield Piece(change, "".join(signs))
 
 
 def _units(old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[UnitChange]:

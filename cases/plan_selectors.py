@@ -42,12 +42,27 @@ def check_may_choose(access: Access, action: Action) -> None:
 
 _PLANS = _("Plans are written by the district station. Ask your administrator if you belong to it.")
 _DECISIONS = _("Plans are decided on by the bureau and its deputies. Ask your administrator if you are one.")
-_STAGES = {Action.SUBMIT_PLAN: Stage.PLAN, Action.APPROVE: Stage.APPROVE}
+_STAGES = {
+    Action.SUBMIT_PLAN: Stage.PLAN,
+    Action.APPROVE: Stage.APPROVE,
+    Action.RETURN_PLAN: Stage.APPROVE,
+    Action.DISPATCH: Stage.DISPATCH,
+}
 
 
 def _places(access: Access, action: Action) -> frozenset[int]:
     by = BY_ACTION[action, _STAGES[action]].by
     return frozenset().union(*(ids for role, ids in access.areas.items() if role in by))
+
+
+def check_may_there(access: Access, action: Action, district_id: int) -> None:
+    """Refuse whoever takes this step on no case of the district.
+
+    Raises:
+        NotAllowed: none of the step's roles is held over it.
+    """
+    if district_id not in _places(access, action):
+        raise NotAllowed(_DECISIONS if action in (Action.APPROVE, Action.RETURN_PLAN) else _PLANS)
 
 
 def cases_awaiting(access: Access, action: Action) -> QuerySet[Case]:
@@ -100,7 +115,7 @@ def unchanged_plans(rows: QuerySet[Case], *, unchanged: bool = True) -> QuerySet
 
 def with_submitted_plans(rows: QuerySet[Case]) -> QuerySet[Case]:
     """The same with ``case.submitted``: the plan that waits, as a list of one or none."""
-    joins = ("lead_unit", "author", "template")
+    joins = ("lead_unit", "author", "template", "campaign_plan__campaign")
     plans = ActionPlan.objects.filter(state=ActionPlan.State.SUBMITTED).select_related(*joins)
     plans = plans.prefetch_related("measures", "assisting_units")
     return rows.prefetch_related(Prefetch("plans", queryset=plans, to_attr="submitted"))

@@ -190,7 +190,7 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     if assisting := data.get("assisting_units"):
         units = "、".join(names.units.get(code, code) for code in assisting)
         lines.append(gettext("Assisting: %(units)s") % {"units": units})
-    lines += _came_of(data)
+    lines += _came_of(action, data)
     lines += [f"{seq}. {text}" for seq, text in enumerate(data.get("measures") or [], 1)]
     lines += [
         gettext("On measure %(seq)s: %(text)s") % {"seq": seq, "text": text}
@@ -199,7 +199,10 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     return "\n".join(lines + _where(data, names))
 
 
-def _came_of(data: Mapping[str, Any]) -> list[str]:
+def _came_of(action: str, data: Mapping[str, Any]) -> list[str]:
+    if campaign := data.get("campaign"):
+        left = gettext("Taken out of the campaign “%(title)s”")
+        return [(left if action == A.NOTE else gettext("Campaign “%(title)s”")) % campaign]
     template = data.get("template")
     if not template:
         return []

@@ -45,6 +45,7 @@ DOORS = (
     Door("cases:plans_deciding", _("To approve"), _("Approve"), "check", BUREAU, tab=3),
     Door("cases:plans_waiting", _("Awaiting a plan"), _("To plan"), "list", STATION, tab=3),
     Door("cases:standing_plans", _("Standing plans"), _("Plans"), "plan", PLANNERS, tab=5),
+    Door("cases:campaigns", _("Campaigns"), _("Campaigns"), "people", PLANNERS),
     Door("cases:plan_templates", _("Plan templates"), _("Templates"), "edit", PLANNERS),
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),

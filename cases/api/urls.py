@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import batches, catalogue, differences, photos, plans, public, reading, templates
+from cases.api import batches, campaigns, catalogue, differences, photos, plans, public, reading, templates
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -54,6 +54,15 @@ urlpatterns = [
     path("plan-batches/waiting/", batches.PlansWaitingView.as_view(), name="plans_waiting"),
     path("plan-batches/summary/", batches.PlanSummaryView.as_view(), name="plan_batch_summary"),
     path("plan-batches/<uuid:batch_id>/", batches.PlanBatchView.as_view(), name="plan_batch"),
+    path("campaigns/", campaigns.CampaignsView.as_view(), name="campaigns"),
+    path("campaigns/<uuid:campaign_id>/", campaigns.CampaignView.as_view(), name="campaign"),
+    path("campaigns/<uuid:campaign_id>/plan/", campaigns.PlanView.as_view(), name="campaign_plan"),
+    path("campaigns/<uuid:campaign_id>/approve/", campaigns.ApproveView.as_view(), name="campaign_approve"),
+    path("campaigns/<uuid:campaign_id>/return/", campaigns.ReturnView.as_view(), name="campaign_return"),
+    path(
+        "campaigns/<uuid:campaign_id>/dispatch/", campaigns.DispatchView.as_view(), name="campaign_dispatch"
+    ),
+    path("campaigns/<uuid:campaign_id>/leave/", campaigns.LeaveView.as_view(), name="campaign_leave"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

@@ -2,6 +2,7 @@
 
 from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
 from cases.models.batch import PlanBatch, PlanBatchItem
+from cases.models.campaign import Campaign, CampaignCase, CampaignPlan
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
 from cases.models.event import CaseEvent
@@ -11,6 +12,9 @@ from cases.models.template import PlanTemplate
 
 __all__ = [
     "ActionPlan",
+    "Campaign",
+    "CampaignCase",
+    "CampaignPlan",
     "Case",
     "CaseClass",
     "CaseEvent",

@@ -44,6 +44,10 @@ class ActionPlan(models.Model):
     )
     template_version = models.PositiveSmallIntegerField(null=True, blank=True)
     template_unchanged = models.BooleanField(default=False, db_default=False)
+    # The plan over several cases that this one says the same as.
+    campaign_plan = models.ForeignKey(
+        "cases.CampaignPlan", null=True, blank=True, on_delete=models.PROTECT, related_name="case_plans"
+    )
 
     class Meta:
         ordering = ["case", "version"]

@@ -1,4 +1,4 @@
-"""What a plan came of: the template it began from, written on the plan and into the event."""
+"""What a plan came of: a template, or a plan over several cases; written on the plan and into the event."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def origin_of(work: Work) -> dict[str, Any]:
     """The columns of the plan being submitted that say what it came of; the same goes into the event."""
     given, template = work.given, work.given.template
     if template is None:
-        return {}
+        return {"campaign_plan": work.campaign} if work.campaign else {}
     unchanged = is_unchanged(
         template,
         measures=given.measures,

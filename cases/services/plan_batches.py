@@ -136,7 +136,7 @@ def _advance(access: Access, batch: PlanBatch, item: PlanBatchItem, now: datetim
 
 
 def _as_the_template_says(item: PlanBatchItem, now: datetime) -> dict[str, Any]:
-    rows = PlanTemplate.objects.filter(pk=item.template_id).select_related("lead_unit")
+    rows = PlanTemplate.objects.filter(pk=item.template_id or 0).select_related("lead_unit")
     template = rows.prefetch_related("assisting_units").get()
     if not template.in_use or template.version != item.template_version:
         raise Conflict(_("The template was changed or retired meanwhile. Choose this case again."))

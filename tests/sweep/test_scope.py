@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -19,7 +18,7 @@ from core.services.outbox import outbox_drain
 from grids.models import Area, Posting
 from notices.models import Notice
 from tests.cases.attempts import traces
-from tests.cases.plans.helpers import a_template
+from tests.cases.plans.helpers import a_template, open_batch, returned_campaign
 from tests.cast import HOME, NOW, World
 from tests.sweep.register import REGISTER, Kind, all_routes
 from tests.walk import a_photo, go, report, step
@@ -66,14 +65,18 @@ def target(world: World, settings: Any) -> Target:
     case = go(world, case, ("verify", "officer"), condition="sign")
     case = step(world, case, "note", "station", text=NOTE)
     outbox_drain(now=NOW.replace(year=2027))
+    template = a_template(world)
     names = {
         "number": case.number, "action": "note", "photo_id": photo, "key": "matter-07006", "seq": "1",
         "pk": str(Notice.objects.get(facts__number=case.number, kind="task").pk), "rest": "v1/nothing/",
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
         "token": "not-one-of-ours",
-        "template_id": str(a_template(world).pk), "username": "officer", "batch_id": str(uuid4()),
+        "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
+        "campaign_id": returned_campaign(world, case), "username": "officer",
         "posting": str(Posting.objects.get(user__username="officer").pk),
     }  # fmt: skip
+    case.refresh_from_db()
+    outbox_drain(now=NOW.replace(year=2027))
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
     return Target(case, names, secrets)
 

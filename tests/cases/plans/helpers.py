@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cases.models import Case, PlanTemplate
+from cases.services.campaign_steps import campaign_decide
+from cases.services.campaigns import campaign_open
+from cases.services.plan_batches import plan_batch_open
 from cases.services.plan_templates import plan_template_create
 from cases.template_rules import finish_of
-from cases.workflow import Stage
+from cases.workflow import Action, Stage
 from core import clock
 from tests.cast import NOW, World
-from tests.walk import TO_PLAN, go, report, step
+from tests.walk import report, step, usual
 
 SIGN = "matter-07006"
 LATER = NOW + timedelta(hours=2)  # after everything the walks do
@@ -54,8 +57,13 @@ def plan_of(template: PlanTemplate, now: Any, **changes: Any) -> dict[str, Any]:
 
 
 def waiting(world: World, wanted: int = 1, condition: str = "sign") -> list[Case]:
-    """Cases at the cast's home that wait for a plan."""
-    return [go(world, report(world), *TO_PLAN, condition=condition) for _one in range(wanted)]
+    """Cases at the cast's home that have waited for a plan equally long, so that lists show them in order."""
+    made = []
+    for _one in range(wanted):
+        case = report(world)
+        raw = usual(world, "verify", "officer", condition, case)
+        made.append(step(world, case, "verify", "officer", now=NOW + timedelta(minutes=5), **raw))
+    return made
 
 
 def submitted(world: World, template: PlanTemplate, cases: Sequence[Case], who: str = "station") -> None:
@@ -82,3 +90,33 @@ def doors_at(monkeypatch: Any, moment: Any = LATER) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(clock, "now", lambda: moment)
         yield
+
+
+def returned_campaign(world: World, case: Case) -> str:
+    """The id of a campaign of this one case that the bureau returned; the case waits for its plan again."""
+    plan: dict[str, Any] = {"measures": ["统一拆除"], "lead_unit": "cs-clean"}
+    plan["finish_by"] = (LATER + timedelta(days=9)).isoformat()
+    answer = campaign_open(
+        access=world.access("station", LATER), raw={"title": "整治", "cases": [_pick(case)], **plan},
+        key=str(uuid4()), now=LATER,
+    )  # fmt: skip
+    campaign_decide(
+        access=world.access("bureau", LATER), campaign_id=UUID(answer["campaign"]), action=Action.RETURN_PLAN,
+        raw={"cases": [_pick(case)], "reason": "再议"}, version=answer["version"], key=str(uuid4()),
+        now=LATER,
+    )  # fmt: skip
+    return str(answer["campaign"])
+
+
+def open_batch(world: World, case: Case, template: PlanTemplate) -> str:
+    """The id of a batch of the station's with this one case, not begun."""
+    named = {"template": {"id": template.pk, "version": template.version}}
+    answer = plan_batch_open(
+        access=world.access("station", LATER), raw={"kind": "submit", "cases": [_pick(case) | named]},
+        key=str(uuid4()), now=LATER,
+    )  # fmt: skip
+    return str(answer["batch"])
+
+
+def _pick(case: Case) -> dict[str, Any]:
+    return {"number": case.number, "version": fresh(case).version}

@@ -231,7 +231,7 @@ def test_the_station_chooses_looks_at_the_summary_and_submits(world: World, monk
     client = browser(world, "station")
     with doors_at(monkeypatch):
         rows = client.get("/cases/plans/waiting/").context["rows"]
-        ticked = {"case": [row["pick"] for row in rows[:2]]}
+        ticked: dict[str, Any] = {"case": [row["pick"] for row in rows[:2]]}
         ticked |= {f"template_{case.number}": template.ref for case in cases}
         summary = client.post("/cases/plans/waiting/summary/", ticked)
         assert "2 cases" in summary.content.decode()
