@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
 from cases.models import ActionPlan, Case, PlanBatch, PlanTemplate
+from cases.models.marks import PlanOwed
 from cases.selectors import cases_for
-from cases.workflow import BY_ACTION, Action, Stage
+from cases.workflow import BY_ACTION, OPEN, Action, Stage
 from core.errors import NotAllowed, NotFound
 from grids.access import Access
 
@@ -72,8 +73,12 @@ def cases_awaiting(access: Access, action: Action) -> QuerySet[Case]:
         NotAllowed: they do it nowhere.
     """
     check_may_choose(access, action)
-    rows = cases_for(access).filter(stage=_STAGES[action], district_id__in=_places(access, action))
-    return rows.order_by("stage_since", "pk")
+    rows = cases_for(access).filter(district_id__in=_places(access, action), suspended_until__isnull=True)
+    waits = Q(stage=_STAGES[action])
+    if action is Action.APPROVE:
+        # The plan owed for an emergency is submitted while the work goes on.
+        waits |= Q(stage__in=OPEN, plan_owed=PlanOwed.SUBMITTED)
+    return rows.filter(waits).order_by("stage_since", "pk")
 
 
 def usable_templates() -> QuerySet[PlanTemplate]:

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from accounts.roles import Role
-from cases.models import ActionPlan, Case, CaseEvent, PlanBatch, PlanTemplate
+from cases.models import ActionPlan, Case, CaseEvent, PlanBatch, PlanTemplate, StandingPlan
 from cases.plan_choosing import choose_page
 from cases.plan_picks import MOST, picks_of
 from cases.plan_summary import summary_of
@@ -32,7 +32,7 @@ from tests.cases.plans.helpers import (
     waiting,
 )
 from tests.cast import BEGAN, NOW, World
-from tests.walk import TO_APPROVE, go, report, step
+from tests.walk import TO_APPROVE, go, report, step, usual
 
 
 def chosen(cases: Sequence[Case], template: PlanTemplate | None = None) -> list[dict[str, Any]]:
@@ -287,6 +287,26 @@ def test_own_plans_stand_in_the_list_without_a_box(world: World) -> None:
     page = browser(world, "station").get("/cases/plans/deciding/")
     assert [(row["own"], row["together"]) for row in page.context["rows"]] == [(True, False)]
     assert 'name="case"' not in page.content.decode()
+
+
+def test_a_plan_owed_for_an_emergency_waits_in_the_bureaus_list_too(world: World) -> None:
+    StandingPlan.objects.all().delete()
+    case = report(world)
+    raw = usual(world, "verify", "officer", "manhole", case) | {"lead_unit": "cs-works"}
+    case = step(world, case, "verify", "officer", **raw)
+    bureau = browser(world, "bureau")
+    assert bureau.get("/cases/plans/deciding/").context["rows"] == []
+    case = step(world, case, "submit_plan", "station", **usual(world, "submit_plan", "station", case=case))
+    rows = bureau.get("/cases/plans/deciding/").context["rows"]
+    assert [(row["case"].number, row["case"].stage) for row in rows] == [(case.number, Stage.HANDLE)]
+    step(world, case, "approve", "bureau")
+    assert bureau.get("/cases/plans/deciding/").context["rows"] == []
+
+
+def test_a_suspended_case_waits_for_no_plan(world: World) -> None:
+    [case] = waiting(world)
+    Case.objects.filter(pk=case.pk).update(suspended_at=case.stage_since, suspended_until=LATER)
+    assert browser(world, "station").get("/cases/plans/waiting/").context["rows"] == []
 
 
 def test_filters_narrow_the_lists(world: World) -> None:
