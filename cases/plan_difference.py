@@ -28,6 +28,11 @@ class Change(StrEnum):
     REMOVED = "removed"
 
 
+CHANGES = [change.value for change in Change]
+# A piece or a unit is there or not; only a whole measure can be changed.
+PRESENCES = [change.value for change in Change if change is not Change.CHANGED]
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What a version of a plan says, whether of one case or of several."""

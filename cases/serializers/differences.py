@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cases.plan_difference import Change
+from cases.plan_difference import CHANGES, PRESENCES
 from cases.serializers.case import UnitRef
 from core.serializers import StrictSerializer
 
@@ -19,14 +19,14 @@ class DifferenceQuery(StrictSerializer):
 class PieceShape(serializers.Serializer[Any]):
     """A run of a measure's text."""
 
-    change = serializers.ChoiceField(choices=[c.value for c in Change if c != Change.CHANGED])
+    change = serializers.ChoiceField(choices=PRESENCES)
     text = serializers.CharField()
 
 
 class MeasureChangeShape(serializers.Serializer[Any]):
     """One measure with its numbers in the two versions."""
 
-    change = serializers.ChoiceField(choices=[c.value for c in Change])
+    change = serializers.ChoiceField(choices=CHANGES)
     old = serializers.IntegerField(allow_null=True)
     new = serializers.IntegerField(allow_null=True)
     pieces = PieceShape(many=True)
@@ -35,7 +35,7 @@ class MeasureChangeShape(serializers.Serializer[Any]):
 class UnitChangeShape(serializers.Serializer[Any]):
     """One assisting unit."""
 
-    change = serializers.ChoiceField(choices=[c.value for c in Change if c != Change.CHANGED])
+    change = serializers.ChoiceField(choices=PRESENCES)
     unit = UnitRef()
 
 
