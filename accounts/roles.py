@@ -50,6 +50,7 @@ class May(StrEnum):
     CONFIGURE = "configure"  # areas, people and posts, units, classes
     DRAFT_STANDING_PLAN = "draft_standing_plan"
     APPROVE_STANDING_PLAN = "approve_standing_plan"
+    KEEP_PLAN_TEMPLATES = "keep_plan_templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ ROLES: Mapping[Role, RoleSpec] = {
     Role.SQUAD_LEADER: _spec("street", May.SEE_CASES),
     Role.SECTION_HEAD: _spec("street district", May.SEE_CASES),
     Role.DIRECTOR: _spec("district", May.SEE_CASES),
-    Role.STATION: _spec("district", May.SEE_CASES, May.SEE_REPORTER, May.DRAFT_STANDING_PLAN),
+    Role.STATION: _spec(
+        "district", May.SEE_CASES, May.SEE_REPORTER, May.DRAFT_STANDING_PLAN, May.KEEP_PLAN_TEMPLATES
+    ),
     Role.BUREAU: _spec("district", May.SEE_CASES, May.SEE_LOOKS, May.APPROVE_STANDING_PLAN),
     Role.UNIT_HANDLER: _spec("unit", May.SEE_CASES),
     Role.UNIT_HEAD: _spec("unit", May.SEE_CASES),

@@ -178,7 +178,8 @@ def names_for(case: Case, events: Iterable[CaseEvent], parts: Iterable[UnitPart]
     codes = {d.get("lead_unit") for d in data} | {c for d in data for c in d.get("assisting_units") or []}
     if unknown := {code for code in codes if code} - units.keys():
         units |= dict(Unit.objects.filter(code__in=unknown).values_list("code", "name"))
-    if strangers := {d["person"] for d in data if d.get("person")} - people.keys():
+    named = {d[key] for d in data for key in ("person", "deputy_of") if d.get(key)}
+    if strangers := named - people.keys():
         people |= {person.pk: str(person) for person in User.objects.filter(pk__in=strangers)}
     if others := {d["class"] for d in data if d.get("class")} - classes.keys():
         found = CaseClass.objects.filter(code__in=[key.partition("-")[2] for key in others])

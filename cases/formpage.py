@@ -1,8 +1,8 @@
 """The page of a step or report: its fields as widgets, with what was typed and what was refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from django.http import QueryDict
@@ -15,11 +15,12 @@ from cases import choices, policies, wording
 from cases.desk import timeline
 from cases.forgetting import to_be_forgotten
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
-from cases.models import ActionPlan, Case, Photo, UnitPart
+from cases.models import ActionPlan, Case, Photo, PlanTemplate, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
 from cases.photos import addresses, shown
+from cases.plan_selectors import templates_of
 from cases.selectors import (
     case_for,
     case_in_clear,
@@ -29,6 +30,7 @@ from cases.selectors import (
     photos_of,
     plans_of,
 )
+from cases.template_reads import filled_from
 from cases.veil import cover_of, covered_events, covered_plans, is_inside
 from cases.workflow import BIRTHS, BY_ACTION, STEPS, Action, Stage, Step
 from core.errors import CityError, KeyReused
@@ -40,6 +42,7 @@ _KINDS = dict.fromkeys(PHOTO_FIELDS, "photos") | {
     "condition": "condition",
     "comments": "comments",
     "photos_gone": "photo_choice",
+    "template": "template",
 }
 
 
@@ -56,8 +59,11 @@ def step_page(
     now: datetime,
     data: QueryDict | None = None,
     error: CityError | None = None,
+    asked: QueryDict | None = None,
 ) -> dict[str, Any]:
     """The context of a step's form. With ``error`` the form is shown again, even if the step is gone.
+
+    ``asked`` is the address's query: ``template`` names the template a plan is filled in from.
 
     Raises:
         NotFound: no such case in the scope. CityError: the step is not open to this person now.
@@ -66,18 +72,34 @@ def step_page(
     parts = parts_of(case)
     step = _step(case, action, access, parts, error)
     plans = covered_plans(plans_of(case)[:1], cover_of(case))
+    templates = templates_of(case) if step.action is Action.SUBMIT_PLAN else []
     form = step_form(
         fields_shown(access, step, parts),
         required=step.needs,
         choices=_choices(step, access, case, parts, now),
         data=data,
-        initial=_initial(step, case, plans),
+        initial=_initial(step, case, plans) | _filled(templates, asked, now),
         action=step.action,
     )
     page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
+    page |= _of_plan(plans, data) | {"templates": templates}
     return page | {
+        **_of_case(case, step),
+        "template": _template_named(templates, form, error),
+        "asked_for": _asked_for(access, case, step, parts),
+        "lost": _lost(access, number, step, data),
+    }
+
+
+def _of_plan(plans: Sequence[ActionPlan], data: QueryDict | None) -> dict[str, Any]:
+    if not plans:
+        return {"plan": None, "comment_lines": []}
+    return {"plan": plans[0], "comment_lines": comment_lines(plans[0].measures.all(), data)}
+
+
+def _of_case(case: Case, step: Step) -> dict[str, Any]:
+    return {
         "case": case,
-        "plan": plans[0] if plans else None,
         "warned": wording.warned(step.action),
         "danger": step.action in wording.DANGERS,
         "version": case.version,
@@ -85,8 +107,6 @@ def step_page(
         "centre": {"lon": case.lon, "lat": case.lat},
         "made_up": case.grid.made_up,
         "photos": [shown(photo) for photo in photos_of(case)],
-        "lost": _lost(access, number, step, data),
-        "asked_for": _asked_for(access, case, step, parts),
     }
 
 
@@ -109,6 +129,22 @@ def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]
     events = covered_events(asked, cover_of(case), inside=is_inside(access, case))
     seen = [shown(photo) for photo in photos_of(case) if events and photo.event_seq == events[0].seq]
     return timeline(case, events, seen, parts)
+
+
+class Clause(Protocol):
+    """A measure of any plan."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+def comment_lines(measures: Iterable[Clause], data: QueryDict | None) -> list[dict[str, Any]]:
+    """Each measure with what was typed about it."""
+    typed = data or QueryDict()
+    return [{"measure": m, "typed": typed.get(f"comment_{m.seq}", "")} for m in measures]
 
 
 def report_page(
@@ -204,7 +240,7 @@ def _choices(
     return found
 
 
-def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> Mapping[str, Any]:
+def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> dict[str, Any]:
     initial: dict[str, Any] = {}
     if step.action in (Action.VERIFY, Action.FIX_NOW) and case.case_class:
         initial["case_class"] = case.case_class.key
@@ -227,6 +263,22 @@ def _lost(access: Access, number: str, step: Step, data: QueryDict | None) -> di
         return None
     struck = data.get("strike", "").splitlines() if data else []
     return to_be_forgotten(case_in_clear(access, number), struck)
+
+
+def _filled(templates: Sequence[PlanTemplate], asked: QueryDict | None, now: datetime) -> dict[str, Any]:
+    """The fields as the template named in the address fills them; nothing when it names none of these."""
+    wanted = (asked or QueryDict()).get("template", "")
+    template = next((row for row in templates if str(row.pk) == wanted), None)
+    return filled_from(template, now) if template else {}
+
+
+def _template_named(
+    templates: Sequence[PlanTemplate], form: RefusedForm, error: CityError | None
+) -> PlanTemplate | None:
+    """The template the form goes on naming: one refused is dropped, so that sending again goes through."""
+    if "template" not in form.fields or (error and "template" in form.errors):
+        return None
+    return next((row for row in templates if row.ref == form["template"].value()), None)
 
 
 def _place(case: Case) -> str:

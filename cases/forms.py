@@ -42,6 +42,7 @@ _LABELS: dict[str, Any] = {
     "lead_unit": _("Lead unit"),
     "assisting_units": _("Assisting units"),
     "finish_by": _("To be finished by"),
+    "template": _("Template"),
     "document": _("Photos of the unit's document"),
     "unit": _("For the unit"),
     "outside_body": _("Passed on to"),
@@ -96,6 +97,9 @@ def _raw(name: str, post: QueryDict) -> Any:
     if name == "comments":
         said = {k.removeprefix("comment_"): str(v) for k, v in post.items() if k.startswith("comment_")}
         return {seq: text for seq, text in said.items() if text.strip()}
+    if name == "template":
+        row, _colon, version = post.get(name, "").partition(":")
+        return {"id": row, "version": version} if row else {}
     return post.getlist(name) if name in _LISTS else post.get(name, "")
 
 

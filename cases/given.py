@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from accounts.models import Unit, User
-from cases.models import CaseClass, FilingCondition
+from cases.models import CaseClass, FilingCondition, PlanTemplate
 from cases.workflow import Answer, Track, Verdict
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Given:
     lead_unit: Unit | None = None
     assisting_units: tuple[Unit, ...] | None = None
     finish_by: datetime | None = None
+    template: PlanTemplate | None = None
     document: tuple[UUID, ...] = ()
     unit: Unit | None = None
     outside_body: str = ""

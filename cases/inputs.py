@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
 from cases.given import Given, Position
-from cases.models import CaseClass, FilingCondition
+from cases.models import CaseClass, FilingCondition, PlanTemplate
 from cases.workflow import REJECT_REASONS, Answer, Step, Track, Verdict
 from core.errors import BadInput, Sentence
 from core.masking import whole_phone
@@ -33,6 +33,7 @@ _PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
 DATUMS = frozenset({"WGS84", "CGCS2000", "GCJ02"})
 _CASE_NUMBER = re.compile(r"[0-9]{19}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,4}")
+_ROW_ID = re.compile(r"[0-9]{1,18}")
 # C0 controls but tab and newline: PostgreSQL refuses NUL, and no screen shows the rest.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -90,6 +91,18 @@ def _text(name: str, value: object, place: Place) -> str:
             % {"length": len(value), "most": most}
         )
     return _CONTROLS.sub("", value.replace("\r\n", "\n")).strip()
+
+
+def text_of(value: object, field: str) -> str:
+    """One line of text outside a step: without controls and spaces around it.
+
+    Raises:
+        BadInput: no text, or too long for any field; ``field`` is where it stands.
+    """
+    try:
+        return " ".join(_text(field, value, Place()).split())
+    except BadInput as error:
+        raise BadInput(error.detail, field=field) from None
 
 
 def _key(value: object) -> str:
@@ -254,6 +267,24 @@ def _when(name: str, value: object, place: Place) -> datetime:
     return make_aware(moment) if is_naive(moment) else moment
 
 
+def _template(name: str, value: object, place: Place) -> PlanTemplate:
+    pair = value if isinstance(value, Mapping) else {}
+    named, version = str(pair.get("id", "")), str(pair.get("version", ""))
+    if not (_ROW_ID.fullmatch(named) and _SMALL_NUMBER.fullmatch(version)):
+        raise BadInput(_("A template is named by its id and its version."))
+    rows = PlanTemplate.objects.filter(area__code=place.district_code, retired_at__isnull=True)
+    found = rows.prefetch_related("assisting_units").filter(pk=int(named)).first()
+    if found is None:
+        raise BadInput(
+            _("This template is not in use here any more. Choose another, or send again without one.")
+        )
+    if found.version != int(version):
+        raise BadInput(
+            _("This template was changed meanwhile. Fill in from it again, or send again without a template.")
+        )
+    return found
+
+
 def _units(place: Place, codes: list[str]) -> list[Unit]:
     found = {
         unit.code: unit
@@ -334,6 +365,7 @@ _CLEANERS: dict[str, Cleaner] = {
     "lead_unit": _unit,
     "assisting_units": _unit_list,
     "finish_by": _when,
+    "template": _template,
     "document": _photos,
     "unit": _unit,
     "until": _when,

@@ -181,7 +181,9 @@ def approved_plan(case: Case) -> ActionPlan | None:
 
 def plans_of(case: Case) -> QuerySet[ActionPlan]:
     """All versions, newest first, with their measures."""
-    rows = case.plans.select_related("lead_unit", "author", "approver")
+    rows = case.plans.select_related(
+        "lead_unit", "author", "approver", "decided_for", "template", "campaign_plan__campaign"
+    )
     return rows.prefetch_related("measures", "assisting_units").order_by("-version")
 
 

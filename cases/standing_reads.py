@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from accounts.roles import May
+from accounts.roles import May, Role
 from cases.choices import classes
 from cases.forms import class_choices
 from cases.models import StandingPlan
@@ -103,7 +103,7 @@ def _rights(access: Access, plan: StandingPlan) -> dict[str, bool]:
     approves = access.may_in(May.APPROVE_STANDING_PLAN, place)
     drafts = access.may_in(May.DRAFT_STANDING_PLAN, place)
     draft, in_force = (plan.state == s for s in (StandingPlan.State.DRAFT, StandingPlan.State.APPROVED))
-    own = plan.author_id == access.user_id
+    own = plan.author_id in (access.user_id, access.stands_in_for({Role.BUREAU}, place))
     return {
         "may_approve": draft and approves and not own,
         "waits": draft and (own or not approves),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.views import detail, history, lists, looks, photos, reports, steps
+from cases.views import detail, history, lists, looks, photos, plans, reports, steps
 
 app_name = "cases"
 urlpatterns = [
@@ -23,11 +23,13 @@ urlpatterns = [
     path("photos/<str:photo_id>/small.jpg", photos.small, name="photo_small"),
     path("examine/", history.examine, name="examine"),
     path("", include("cases.config_urls")),
+    path("", include("cases.plan_urls")),
     path("<str:number>/", detail.detail, name="detail"),
     path("<str:number>/chain/", history.chain, name="chain"),
     path("<str:number>/file.json", history.file_json, name="file_json"),
     path("<str:number>/file.pdf", history.file_pdf, name="file_pdf"),
     path("<str:number>/place.geojson", detail.place, name="place"),
     path("<str:number>/reporter/", detail.reveal, name="reveal"),
+    path("<str:number>/plan/difference/", plans.difference, name="plan_difference"),
     path("<str:number>/steps/<str:action>/", steps.step, name="step"),
 ]

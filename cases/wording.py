@@ -184,6 +184,9 @@ def day_of(moment: str) -> str:
 def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     """What was said and given with an event, one line a matter; "" when nothing."""
     lines = [str(data[name]) for name in _SPOKEN if data.get(name)]
+    if principal := data.get("deputy_of"):
+        name = names.people.get(principal, gettext("somebody"))
+        lines.insert(0, gettext("As deputy of %(name)s") % {"name": name})
     if action == A.VERIFY and data.get("track"):
         lines.insert(0, gettext("Track: %(track)s") % {"track": Track(data["track"]).label})
     if action in (A.VERIFY, A.SUBMIT_PLAN) and data.get("lead_unit"):
@@ -192,12 +195,25 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     if assisting := data.get("assisting_units"):
         units = "、".join(names.units.get(code, code) for code in assisting)
         lines.append(gettext("Assisting: %(units)s") % {"units": units})
+    lines += _came_of(action, data)
     lines += [f"{seq}. {text}" for seq, text in enumerate(data.get("measures") or [], 1)]
     lines += [
         gettext("On measure %(seq)s: %(text)s") % {"seq": seq, "text": text}
         for seq, text in (data.get("comments") or {}).items()
     ]
     return "\n".join(lines + _where(data, names))
+
+
+def _came_of(action: str, data: Mapping[str, Any]) -> list[str]:
+    if campaign := data.get("campaign"):
+        left = gettext("Taken out of the campaign “%(title)s”")
+        return [(left if action == A.NOTE else gettext("Campaign “%(title)s”")) % campaign]
+    template = data.get("template")
+    if not template:
+        return []
+    as_it_is = gettext("From the template “%(title)s”, version %(version)s, unchanged")
+    changed = gettext("From the template “%(title)s”, version %(version)s, changed")
+    return [(as_it_is if template["unchanged"] else changed) % template]
 
 
 def _where(data: Mapping[str, Any], names: Names) -> list[str]:

@@ -13,6 +13,7 @@ from cases.workflow import BIRTHS
 
 REPORTERS = BIRTHS[0].by
 UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD})
+STATION, BUREAU = frozenset({Role.STATION}), frozenset({Role.BUREAU})
 PLANNERS = frozenset({Role.STATION, Role.BUREAU})
 CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
@@ -42,7 +43,11 @@ DOORS = (
     Door("cases:list", _("Cases"), _("Cases"), "list", CASE_READERS, tab=2),
     Door("notices:inbox", _("Inbox"), _("Inbox"), "bell", EVERYBODY, tab=4),
     Door("cases:mine", _("My reports"), _("Mine"), "flag", REPORTERS, tab=5),
+    Door("cases:plans_deciding", _("To approve"), _("Approve"), "check", BUREAU, tab=3),
+    Door("cases:plans_waiting", _("Awaiting a plan"), _("To plan"), "edit", STATION, tab=3),
     Door("cases:standing_plans", _("Standing plans"), _("Plans"), "plan", PLANNERS, tab=5),
+    Door("cases:campaigns", _("Campaigns"), _("Campaigns"), "flag", PLANNERS),
+    Door("cases:plan_templates", _("Plan templates"), _("Templates"), "tag", PLANNERS),
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),

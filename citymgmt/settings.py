@@ -207,6 +207,10 @@ SPECTACULAR_SETTINGS = {
         "ClassKindEnum": "cases.models.CaseClass.Kind",
         "PartKindEnum": "cases.models.UnitPart.Kind",
         "UnitKindEnum": "accounts.models.Unit.Kind",
+        "BatchKindEnum": "cases.models.PlanBatch.Kind",
+        "PlanStateEnum": "cases.models.ActionPlan.State",
+        "ChangeEnum": "cases.plan_difference.CHANGES",
+        "PieceChangeEnum": "cases.plan_difference.PRESENCES",
     },
 }
 # A device that has not been used to log in for a month asks again.

@@ -28,6 +28,7 @@ SCRIPT_WORDS: dict[str, str | Promise] = {
     "Nothing matches. Try fewer characters, or leave the class open.": _(
         "Nothing matches. Try fewer characters, or leave the class open."
     ),
+    "{n} chosen": _("{n} chosen"),
     "Clear": _("Clear"),
     "Sending…": _("Sending…"),
     "Are you sure?": _("Are you sure?"),

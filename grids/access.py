@@ -27,7 +27,8 @@ class Access:
     ``areas`` and ``units`` map a role to the ids it is held on: areas with the retired ones whose
     only successor they are, units with the units below them. ``levels`` gives each area's level;
     ``own_units`` the units worked in, with those below a post and those above, for the four eyes;
-    ``at`` the moment all this holds.
+    ``at`` the moment all this holds. ``stand_ins`` says for whom a role on an area is held, where it is held
+    as a deputy alone.
     """
 
     user: User | None = None
@@ -36,6 +37,7 @@ class Access:
     own_units: frozenset[int] = NO_IDS
     levels: Mapping[int, str] = field(default_factory=dict)
     at: datetime | None = None
+    stand_ins: Mapping[tuple[Role, int], int] = field(default_factory=dict)
 
     @property
     def user_id(self) -> int | None:
@@ -60,6 +62,13 @@ class Access:
     def roles_in_units(self, unit_ids: Collection[int]) -> frozenset[Role]:
         """The roles held on any of these units."""
         return frozenset(role for role, ids in self.units.items() if not ids.isdisjoint(unit_ids))
+
+    def stands_in_for(self, roles: Collection[Role], area_ids: Collection[int]) -> int | None:
+        """For whom alone these roles are held over a place; None when one is held in one's own right."""
+        held = [(r, i) for r in Role if r in roles for i in area_ids if i in self.areas.get(r, NO_IDS)]
+        if not held or any(pair not in self.stand_ins for pair in held):
+            return None
+        return self.stand_ins[held[0]]
 
     def area_ids(self, ability: May) -> frozenset[int]:
         """All areas on which some role with the ability is held."""
@@ -105,7 +114,10 @@ def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
     levels = dict(
         Area.objects.filter(pk__in={i for s in areas.values() for i in s}).values_list("pk", "level")
     )
-    return Access(user=user, areas=areas, units=units, own_units=own_units, levels=levels, at=now)
+    stand_ins = _stand_ins(in_force, heirs)
+    return Access(
+        user=user, areas=areas, units=units, own_units=own_units, levels=levels, at=now, stand_ins=stand_ins
+    )
 
 
 def postings_in_force(now: datetime) -> QuerySet[Posting]:
@@ -120,6 +132,22 @@ def _by_role(postings: Collection[Posting], column: str) -> dict[Role, frozenset
         if place is not None:
             found[Role(posting.role)].add(place)
     return {role: frozenset(ids) for role, ids in found.items()}
+
+
+def _stand_ins(
+    postings: Collection[Posting], heirs: Mapping[int, Collection[int]]
+) -> dict[tuple[Role, int], int]:
+    """For whom a role on an area is held, where no posting of one's own gives the same."""
+    own: set[tuple[Role, int]] = set()
+    found: dict[tuple[Role, int], int] = {}
+    for posting in sorted(postings, key=lambda p: (p.starts_at, p.pk)):
+        for area_id in {posting.area_id, *heirs.get(posting.area_id or 0, ())} - {None}:
+            pair = (Role(posting.role), area_id or 0)
+            if posting.deputy_of_id is None:
+                own.add(pair)
+            else:
+                found.setdefault(pair, posting.deputy_of_id)
+    return {pair: principal for pair, principal in found.items() if pair not in own}
 
 
 def _effect(posting: Posting) -> tuple[str, str, int]:

@@ -74,12 +74,14 @@ def posted_person(
 ) -> User | None:
     """Who is posted nearest to a place: on its grid, else its community, its street, its district.
 
-    ``area_ids`` as of ``Placed.area_ids``, widest first. Nobody in ``barred`` is chosen.
+    ``area_ids`` as of ``Placed.area_ids``, widest first. Nobody in ``barred`` is chosen, nor who only
+    stands in for one of them.
     """
     rows = (
         postings_in_force(now)
         .filter(role__in=roles, area_id__in=area_ids, user__is_active=True)
         .exclude(user_id__in=barred)
+        .exclude(deputy_of_id__in=barred)
         .select_related("user")
     )
     nearest = {area_id: rank for rank, area_id in enumerate(reversed(area_ids))}

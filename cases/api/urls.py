@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from cases.api import catalogue, history, photos, plans, public, reading, reporter
+from cases.api import (
+    batches,
+    campaigns,
+    catalogue,
+    differences,
+    history,
+    photos,
+    plans,
+    public,
+    reading,
+    reporter,
+    templates,
+)
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -21,6 +33,11 @@ urlpatterns = [
     path(f"{_CASE}sheet/", history.CaseSheetView.as_view(), name="case_sheet"),
     path("case-files/examine/", history.ExamineView.as_view(), name="case_file_examine"),
     path(f"{_CASE}candidates/", reading.CandidatesView.as_view(), name="case_candidates"),
+    path(
+        f"{_CASE}plan/difference/",
+        differences.PlanDifferenceView.as_view(),
+        name="case_plan_difference",
+    ),
     *(path(f"{_CASE}steps/{a.value}/", step_view(a), {"action": a.value}) for a in STAFF_ACTIONS),
     path(f"{_CASE}steps/<str:action>/", NoSuchStep.as_view(), name="case_step"),
     path(f"{_CASE}reporter/", reporter.RevealView.as_view(), name="case_reporter"),
@@ -45,6 +62,26 @@ urlpatterns = [
         plans.StandingPlanRetireView.as_view(),
         name="standing_plan_retire",
     ),
+    path("plan-templates/", templates.PlanTemplatesView.as_view(), name="plan_templates"),
+    path("plan-templates/<int:template_id>/", templates.PlanTemplateView.as_view(), name="plan_template"),
+    path(
+        "plan-templates/<int:template_id>/retire/",
+        templates.PlanTemplateRetireView.as_view(),
+        name="plan_template_retire",
+    ),
+    path("plan-batches/", batches.PlanBatchesView.as_view(), name="plan_batches"),
+    path("plan-batches/waiting/", batches.PlansWaitingView.as_view(), name="plans_waiting"),
+    path("plan-batches/summary/", batches.PlanSummaryView.as_view(), name="plan_batch_summary"),
+    path("plan-batches/<uuid:batch_id>/", batches.PlanBatchView.as_view(), name="plan_batch"),
+    path("campaigns/", campaigns.CampaignsView.as_view(), name="campaigns"),
+    path("campaigns/<uuid:campaign_id>/", campaigns.CampaignView.as_view(), name="campaign"),
+    path("campaigns/<uuid:campaign_id>/plan/", campaigns.PlanView.as_view(), name="campaign_plan"),
+    path("campaigns/<uuid:campaign_id>/approve/", campaigns.ApproveView.as_view(), name="campaign_approve"),
+    path("campaigns/<uuid:campaign_id>/return/", campaigns.ReturnView.as_view(), name="campaign_return"),
+    path(
+        "campaigns/<uuid:campaign_id>/dispatch/", campaigns.DispatchView.as_view(), name="campaign_dispatch"
+    ),
+    path("campaigns/<uuid:campaign_id>/leave/", campaigns.LeaveView.as_view(), name="campaign_leave"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

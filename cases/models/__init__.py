@@ -1,6 +1,8 @@
 """Rows of the cases room."""
 
 from cases.models.asking import CaseRequest, Joiner, PresenceCall, Supervision
+from cases.models.batch import PlanBatch, PlanBatchItem
+from cases.models.campaign import Campaign, CampaignCase, CampaignPlan
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
 from cases.models.digest import HeadDigest, HeadLeaf
@@ -8,9 +10,13 @@ from cases.models.event import CaseEvent, EventWords
 from cases.models.look import LookReason, ReporterLook
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
+from cases.models.template import PlanTemplate
 
 __all__ = [
     "ActionPlan",
+    "Campaign",
+    "CampaignCase",
+    "CampaignPlan",
     "Case",
     "CaseClass",
     "CaseEvent",
@@ -24,6 +30,9 @@ __all__ = [
     "LookReason",
     "Measure",
     "Photo",
+    "PlanBatch",
+    "PlanBatchItem",
+    "PlanTemplate",
     "PresenceCall",
     "ReporterContact",
     "ReporterLook",

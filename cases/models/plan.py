@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from cases.models.case import Case
 from cases.models.catalogue import CaseClass
+from cases.models.template import PlanTemplate
 from grids.models import Area
 
 
@@ -26,12 +27,27 @@ class ActionPlan(models.Model):
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # For whom a deputy (代批) decided; empty when the approver holds the post.
+    decided_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     assisting_units = models.ManyToManyField(Unit, related_name="+", blank=True)
     finish_by = models.DateTimeField()
     submitted_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.TextField(blank=True)
+    # The template it began from and that template's version, and whether it was left as it was: found by
+    # comparing when it was submitted, never as a client says.
+    template = models.ForeignKey(
+        PlanTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    template_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    template_unchanged = models.BooleanField(default=False, db_default=False)
+    # The plan over several cases that this one says the same as.
+    campaign_plan = models.ForeignKey(
+        "cases.CampaignPlan", null=True, blank=True, on_delete=models.PROTECT, related_name="case_plans"
+    )
 
     class Meta:
         ordering = ["case", "version"]
@@ -42,10 +58,20 @@ class ActionPlan(models.Model):
                 name="nobody_decides_on_their_own_plan",
                 violation_error_message=_("A plan is decided by somebody other than its author."),
             ),
+            models.CheckConstraint(
+                condition=Q(decided_for__isnull=True) | ~Q(decided_for=F("author")),
+                name="no_deputy_decides_for_the_author",
+                violation_error_message=_("A plan is decided by somebody other than its author."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id} v{self.version}"
+
+    @property
+    def before(self) -> int:
+        """The number of the version before this one; 0 for the first."""
+        return self.version - 1
 
 
 class Measure(models.Model):

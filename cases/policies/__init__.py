@@ -5,7 +5,7 @@ shown; ``check_complete`` looks at what was given. Every refusal says what to do
 """
 
 from cases.parts import acting_parts, own_parts
-from cases.policies.complete import check_complete, missing
+from cases.policies.complete import check_complete, missing, plan_faults
 from cases.policies.offered import check_assignee, check_four_eyes, check_offered, check_when, permits
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "missing",
     "own_parts",
     "permits",
+    "plan_faults",
 ]

@@ -104,7 +104,16 @@ def _becomes_emergency(case: Case, given: Given) -> bool:
 
 def _submit_plan(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
     # A plan owed for work that is done may look back.
-    if given.finish_by and given.finish_by <= now and not case.plan_owed:
+    if faults := plan_faults(given, None if case.plan_owed else now):
+        return faults
+    if given.template and given.template.case_class_id != case.case_class_id:
+        return {"template": _("This template is for another class. Send again without it.")}
+    return {}
+
+
+def plan_faults(given: Given, now: datetime | None) -> dict[str, Sentence]:
+    """What is wrong with a plan whatever the case, a sentence a field; without ``now`` it may look back."""
+    if now and given.finish_by and given.finish_by <= now:
         return {"finish_by": _("The finish date has to lie ahead.")}
     return _units_once(given)
 

@@ -39,11 +39,17 @@ def check_four_eyes(case: Case, step: Step, access: Access, parts: Iterable[Unit
     """Nobody verifies, approves or checks their own step, nor the work of their own unit.
 
     Raises:
-        NotAllowed: this person took the step before it, or belongs to a unit that handled.
+        NotAllowed: this person, or the one they stand in for, took the step before it, or belongs to a
+            unit that handled.
     """
-    if any(case.takers.get(action) == access.user_id for action in step.other_than):
+    takers = {case.takers[action] for action in step.other_than if case.takers.get(action)}
+    if access.user_id in takers:
         raise NotAllowed(
             _("You took the step this one looks at; a colleague has to do this. Ask your squad leader.")
+        )
+    if access.stands_in_for(step.by, case.area_ids) in takers:
+        raise NotAllowed(
+            _("You stand in for the one who took the step this looks at; a colleague has to do this.")
         )
     if step.other_unit and access.user_id in case.takers.get(HANDLERS, ()):
         raise NotAllowed(_("You worked on this case yourself; somebody else has to check it."))

@@ -85,22 +85,45 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         fields = ["seq", "text", "comment"]
 
 
+class TemplateUsed(serializers.Serializer[Any]):
+    """The template a plan began from."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+    unchanged = serializers.BooleanField(help_text="found by comparing when the plan was submitted")
+
+
 class PlanSerializer(serializers.ModelSerializer[ActionPlan]):
     """One version of the action plan."""
 
     state_label = serializers.CharField(source="get_state_display")
     author = serializers.CharField(source="author.name")
     approver = serializers.CharField(source="approver.name", allow_null=True, default=None)
+    decided_for = serializers.CharField(source="decided_for.name", allow_null=True, default=None)
     lead_unit = UnitRef()
     assisting_units = UnitRef(many=True)
     measures = MeasureSerializer(many=True)
+    template = serializers.SerializerMethodField()
 
     class Meta:
         model = ActionPlan
         fields = [
-            "version", "state", "state_label", "author", "approver", "lead_unit", "assisting_units",
-            "measures", "finish_by", "submitted_at", "decided_at", "decision",
+            "version", "state", "state_label", "author", "approver", "decided_for", "lead_unit",
+            "assisting_units", "measures", "finish_by", "submitted_at", "decided_at", "decision", "template",
         ]  # fmt: skip
+
+    @extend_schema_field(TemplateUsed(allow_null=True))
+    def get_template(self, plan: ActionPlan) -> dict[str, Any] | None:
+        """The template it began from, and whether it was left unchanged."""
+        if plan.template is None:
+            return None
+        return {
+            "id": plan.template.pk,
+            "version": plan.template_version,
+            "title": plan.template.title,
+            "unchanged": plan.template_unchanged,
+        }
 
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):

@@ -32,6 +32,13 @@ class PositionInput(serializers.Serializer[Any]):
     datum = serializers.CharField(required=False)
 
 
+class TemplateRef(serializers.Serializer[Any]):
+    """The plan template a plan begins from, in the version it was read in."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+
+
 def _text(name: str) -> Maker:
     return lambda **how: serializers.CharField(max_length=LENGTHS.get(name, 300), **how)
 
@@ -70,6 +77,7 @@ _MAKERS: dict[str, Maker] = {
     "into": _said("the case it goes into, by its number of 19 digits"),
     "verdict": lambda **how: serializers.ChoiceField(choices=Verdict.choices, **how),
     "satisfied": lambda **how: serializers.ChoiceField(choices=Answer.choices, **how),
+    "template": lambda **how: TemplateRef(**how),
     **{name: _photo_list(shows) for name, shows in _LISTS.items()},
 }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import policies
 from cases.given import Given
 from cases.inputs import Place, clean
-from cases.models import Case, CaseEvent
+from cases.models import CampaignPlan, Case, CaseEvent
 from cases.permissions import check_may_take
 from cases.selectors import case_locked, pair_locked, parts_of
 from cases.services.effects import EFFECTS
@@ -46,11 +46,13 @@ def case_advance(
     key: str,
     now: datetime,
     quiet: bool = False,
+    campaign: CampaignPlan | None = None,
 ) -> dict[str, Any]:
     """Take one step on a case, in one transaction, once per key.
 
     ``raw`` is the step's input as ``cases.inputs.clean`` takes it; ``version`` the version of the case
-    it was decided on; a ``quiet`` step tells nobody's inbox. Returns
+    it was decided on; a ``quiet`` step tells nobody's inbox; ``campaign`` is the plan over several cases
+    that are stepped on together. Returns
     ``{"number", "uuid", "stage", "version", "event", "action"}``, the same again for the same key.
 
     Raises:
@@ -64,7 +66,7 @@ def case_advance(
         key=key,
         fingerprint=fingerprint_of(method="POST", path=f"cases/{number}/steps/{action}", body=raw),
         now=now,
-        work=lambda: _advance(number, action, access, raw, version, now, quiet),
+        work=lambda: _advance(number, action, access, raw, version, now, quiet, campaign),
     )
 
 
@@ -76,14 +78,16 @@ def _advance(
     version: int | None,
     now: datetime,
     quiet: bool,
+    campaign: CampaignPlan | None,
 ) -> dict[str, Any]:
     if action in TWO_CASES:
         case, other = pair_locked(access, number, str(raw.get("into") or ""))
     else:
         case, other = case_locked(access, number), None
     return step_take(
-        case=case, action=action, access=access, raw=raw, version=version, now=now, quiet=quiet, other=other
-    )
+        case=case, action=action, access=access, raw=raw, version=version, now=now, quiet=quiet, other=other,
+        campaign=campaign,
+    )  # fmt: skip
 
 
 def step_take(
@@ -97,6 +101,7 @@ def step_take(
     quiet: bool = False,
     other: Case | None = None,
     guest: Guest | None = None,
+    campaign: CampaignPlan | None = None,
 ) -> dict[str, Any]:
     """Take a step on a case that is locked already, in the caller's transaction; a ``guest`` has no role.
 
@@ -109,7 +114,10 @@ def step_take(
     policies.check_when(case, step, access, parts)
     given = clean(step, raw, Place(case.district.code))
     policies.check_complete(case, step, given, parts, now)
-    work = Work(case, step, given, access, role, now, parts, quiet=quiet, guest=guest, other=other)
+    work = Work(
+        case, step, given, access, role, now, parts, quiet=quiet, guest=guest, other=other,
+        principal_id=access.stands_in_for(step.by, case.area_ids), campaign=campaign,
+    )  # fmt: skip
     work.data = facts_of(work)
     previous_assignee = case.assignee_id
     if effect := EFFECTS.get(step.action):

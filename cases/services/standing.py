@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import May
+from accounts.roles import May, Role
 from cases.given import needed
 from cases.inputs import Place, clean_named
 from cases.models import StandingPlan
@@ -93,6 +93,8 @@ def standing_plan_approve(*, access: Access, plan_id: int, now: datetime) -> Sta
         plan = _locked(access, plan_id, May.APPROVE_STANDING_PLAN)
         if plan.author_id == access.user_id:
             raise NotAllowed(_("You drafted this plan; somebody else has to approve it."))
+        if plan.author_id == _principal(access, plan):
+            raise NotAllowed(_("You stand in for the one who drafted this plan; somebody else approves it."))
         _claim(plan, StandingPlan.State.DRAFT)
         in_force = StandingPlan.objects.filter(
             case_class_id=plan.case_class_id, area_id=plan.area_id, state=StandingPlan.State.APPROVED
@@ -137,6 +139,11 @@ def _may(access: Access, area: Area, ability: May) -> bool:
     return access.may_in(ability, [i for i in (area.pk, area.district_id) if i])
 
 
+def _principal(access: Access, plan: StandingPlan) -> int | None:
+    place = [i for i in (plan.area_id, plan.area.district_id) if i]
+    return access.stands_in_for({Role.BUREAU}, place)
+
+
 def _locked(access: Access, plan_id: int, *abilities: May) -> StandingPlan:
     rows = standing_plans_for(access).filter(Q(pk=plan_id))
     plan = rows.select_for_update(of=("self",)).first()
@@ -178,5 +185,6 @@ def _audit(access: Access, plan: StandingPlan, action: str, now: datetime, *, be
             "version": plan.version,
             "measures": plan.measures,
             "lead_unit": plan.lead_unit.code,
+            **({"deputy_of": principal} if (principal := _principal(access, plan)) else {}),
         },
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from accounts.roles import Role
 from cases.given import Given, Position
-from cases.models import Case, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.models import CampaignPlan, Case, CaseEvent, Photo, StandingPlan, UnitPart
 from cases.models.photo import Purpose
 from cases.workflow import Guest, Step, Track, may_raise
 from core.errors import BadInput
@@ -34,7 +34,8 @@ _MOMENTS = ("until", "reply_by")
 @dataclass(slots=True)
 class Work:
     """One step in progress. ``parts`` are all parts of the case; ``data`` goes into the event;
-    a ``quiet`` step tells nobody's inbox.
+    a ``quiet`` step tells nobody's inbox; a deputy acts for ``principal_id``; a step taken
+    for several cases together names their ``campaign``.
 
     ``other`` is the second case of a merger, locked as well; ``told`` maps a kind of notice to the people
     it goes to beside those every step tells; ``answer`` is added to what the step answers.
@@ -49,6 +50,8 @@ class Work:
     parts: list[UnitPart] = field(default_factory=list)
     standing_plan: StandingPlan | None = None
     quiet: bool = False
+    principal_id: int | None = None
+    campaign: CampaignPlan | None = None
     data: dict[str, Any] = field(default_factory=dict)
     guest: Guest | None = None
     other: Case | None = None
@@ -71,12 +74,21 @@ def facts_of(work: Work) -> dict[str, Any]:
     given = work.given
     facts: dict[str, Any] = {name: str(getattr(given, name)) for name in _SAID if given.has(name)}
     facts |= {name: getattr(given, name).isoformat() for name in _MOMENTS if given.has(name)}
-    facts |= _photo_facts(given)
+    facts |= _photo_facts(given) | _company(work)
     if given.position:
         facts["position"] = position_facts(given.position)
         facts["distance_m"] = round(
             metres_between(given.position.lon, given.position.lat, work.case.lon, work.case.lat), 1
         )
+    return facts
+
+
+def _company(work: Work) -> dict[str, Any]:
+    """In whose place somebody acts, and in which campaign."""
+    facts: dict[str, Any] = {"deputy_of": work.principal_id} if work.principal_id else {}
+    if plan := work.campaign:
+        title = plan.campaign.title
+        facts["campaign"] = {"id": str(plan.campaign_id), "version": plan.version, "title": title}
     return facts
 
 

@@ -14,7 +14,11 @@ def access_of(request: HttpRequest) -> Access:
 
 def version_of(post: QueryDict) -> int | None:
     """The version of the case the form was shown for."""
-    text = post.get("version", "")
+    return number_in(post.get("version", ""))
+
+
+def number_in(text: str) -> int | None:
+    """A whole number below a thousand million as typed; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

@@ -27,7 +27,7 @@ def step(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """The form of a step, and the step itself."""
     if request.method == "POST":
         return _take(request, number, action)
-    page = step_page(access_of(request), number, action, now=clock.now())
+    page = step_page(access_of(request), number, action, now=clock.now(), asked=request.GET)
     return render(request, "cases/step.html", page)
 
 

@@ -37,7 +37,8 @@ def posting_add(
 ) -> dict[str, Any]:
     """Post a person to an area (by code) or a unit (``unit:`` and its code); returns the posting's id.
 
-    ``starts_at`` None means now. A deputy (代) holds the role for somebody within dates.
+    ``starts_at`` None means now. A deputy (代) holds the role for somebody who holds it there in their own
+    right, until a last day.
 
     Raises:
         BadInput: the role isn't held in such a place, or the dates can't be.
@@ -125,6 +126,7 @@ def _add(
         deputy_of=_person(access, deputy_of) if deputy_of else None,
     )
     _check_alone(posting)
+    _check_deputy(posting)
     posting.save()
     grants_recompute(person)
     _audit("posting.add", posting, now, access.user_id, {}, facts_of(posting))
@@ -217,6 +219,30 @@ def _check_alone(posting: Posting) -> None:
         same = same.filter(starts_at__lt=posting.ends_at)
     if same.exists():
         raise Conflict(_("This person holds this role here already in that time."))
+
+
+def _check_deputy(posting: Posting) -> None:
+    """Somebody stands in for somebody else, within dates, in a role the other holds there meanwhile."""
+    if posting.deputy_of is None:
+        return
+    if posting.deputy_of == posting.user:
+        raise BadInput(_("Nobody is their own deputy. Name the person stood in for."), field="deputy_of")
+    if posting.ends_at is None:
+        raise BadInput(_("A deputy stands in within dates. Give the last day."), field="ends_at")
+    held = Posting.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=posting.starts_at),
+        user=posting.deputy_of,
+        role=posting.role,
+        area=posting.area,
+        unit=posting.unit,
+        starts_at__lt=posting.ends_at,
+        deputy_of__isnull=True,
+    )
+    if not held.exists():
+        raise BadInput(
+            _("The person stood in for does not hold this role here in that time. Name somebody who does."),
+            field="deputy_of",
+        )
 
 
 def facts_of(posting: Posting) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -129,7 +130,8 @@ def everywhere(case: Case) -> list[str]:
     number, place = case.number, f"lon={HOME['lon']}&lat={HOME['lat']}"
     filled = {"number": number, "code": case.follow_code or "", "action": "finish", "key": "matter-07006"}
     filled |= {"username": "officer", "photo_id": "0" * 32, "rest": "x"}
-    filled |= dict.fromkeys(("seq", "pk", "plan_id", "posting", "token"), "1")
+    filled |= dict.fromkeys(("seq", "pk", "plan_id", "posting", "token", "template_id"), "1")
+    filled |= dict.fromkeys(("batch_id", "campaign_id"), str(UUID(int=1)))
     routes = [r for r in REGISTER if not any(word in r for word in ("logout", "slug", "login"))]
     paths = ["/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], route) for route in routes]
     asked = [f"/cases/?q={number}", f"/api/v1/cases/?q={number}", f"/cases/export.csv?q={number}"]

@@ -18,6 +18,7 @@ from core.services.outbox import outbox_drain
 from grids.models import Area, Posting
 from notices.models import Notice
 from tests.cases.attempts import traces
+from tests.cases.plans.helpers import a_template, open_batch, returned_campaign
 from tests.cast import HOME, NOW, World
 from tests.sweep.register import REGISTER, Kind, all_routes
 from tests.walk import a_photo, go, report, step
@@ -64,13 +65,18 @@ def target(world: World, settings: Any) -> Target:
     case = go(world, case, ("verify", "officer"), condition="sign")
     case = step(world, case, "note", "station", text=NOTE)
     outbox_drain(now=NOW.replace(year=2027))
+    template = a_template(world)
     names = {
         "number": case.number, "action": "note", "photo_id": photo, "key": "matter-07006", "seq": "1",
         "pk": str(Notice.objects.get(facts__number=case.number, kind="task").pk), "rest": "v1/nothing/",
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
         "token": "not-one-of-ours",
-        "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
+        "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
+        "campaign_id": returned_campaign(world, case), "username": "officer",
+        "posting": str(Posting.objects.get(user__username="officer").pk),
     }  # fmt: skip
+    case.refresh_from_db()
+    outbox_drain(now=NOW.replace(year=2027))
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
     return Target(case, names, secrets)
 

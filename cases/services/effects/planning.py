@@ -7,6 +7,7 @@ from cases.given import needed
 from cases.models import ActionPlan, Measure, UnitPart
 from cases.models.marks import PlanOwed
 from cases.selectors import approved_plan, current_plan
+from cases.services.origin import origin_of
 from cases.services.work import Work, parts_reopen, parts_replace
 from core.errors import BadInput, Conflict
 
@@ -20,6 +21,7 @@ def submit_plan(work: Work) -> None:
         lead_unit=needed(given.lead_unit),
         finish_by=needed(given.finish_by),
         submitted_at=work.now,
+        **origin_of(work),
     )
     Measure.objects.bulk_create(
         Measure(plan=plan, seq=seq, text=text) for seq, text in enumerate(given.measures, 1)
@@ -67,10 +69,11 @@ def _decide(work: Work, state: ActionPlan.State, words: str) -> ActionPlan | Non
     plan = current_plan(work.case)
     if plan is None or plan.state != ActionPlan.State.SUBMITTED:
         return None
-    if plan.author_id == work.access.user_id:
+    if plan.author_id in (work.access.user_id, work.principal_id):
         raise Conflict(_("A plan is decided by somebody other than its author."))
     plan.state, plan.approver, plan.decided_at, plan.decision = state, work.access.user, work.now, words
-    plan.save(update_fields=["state", "approver", "decided_at", "decision"])
+    plan.decided_for_id = work.principal_id
+    plan.save(update_fields=["state", "approver", "decided_for", "decided_at", "decision"])
     work.data["plan"] = plan.version
     return plan
 
