@@ -19,6 +19,7 @@ from grids.permissions import (
     person_q,
     posting_q,
 )
+from grids.services.holding import area_held
 from grids.services.once import configure_once
 from grids.services.units import unit_found
 
@@ -177,7 +178,7 @@ def place_of(access: Access, place: str) -> tuple[Area | None, Unit | None]:
     area = Area.objects.filter(access.area_q(May.CONFIGURE), code=place.strip()).defer("outline").first()
     if area is None:
         raise NotFound(NO_AREA)
-    if area.valid_to is not None:
+    if area.valid_to is not None or not area_held(area):
         raise Conflict(_("This area is retired. Post people to the one that follows it."), field="place")
     return area, None
 
