@@ -37,6 +37,7 @@ _HAPPENED: dict[str, Sentence] = {
     A.CLOSE: _("Called back and closed"),
     A.DISSATISFIED: _("Called back: the caller is not satisfied"),
     A.NOTE: _("Noted"),
+    A.RESCOPE: _("Areas changed: the case now lies in grid %(grid)s"),
     A.MOVE: _("Moved the case to grid %(grid)s"),
     A.MERGE: _("Merged into case %(into)s"),
     A.UNMERGE: _("Undid the merging"),
@@ -76,7 +77,7 @@ _ICONS = {
     A.DECIDE_EXTENSION: "clock", A.ANSWER: "phone", A.ASK_PRESENCE: "people", A.ARRIVE: "pin",
     A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
     A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
-    A.CLOSE_FORCED: "x", A.VOID: "trash",
+    A.CLOSE_FORCED: "x", A.VOID: "trash", A.RESCOPE: "map",
 }  # fmt: skip
 _BAD = {
     A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
@@ -147,7 +148,7 @@ def happened(action: str, data: Mapping[str, Any], names: Names) -> str:
         "reject": str(REJECT_REASONS.get(data.get("reject_reason", ""), "")),
         "plan": data.get("plan", ""),
         "lead": names.units.get(data.get("lead_unit", ""), data.get("lead_unit", "")),
-        "grid": data.get("grid", ""),
+        "grid": data.get("grid", "") or data.get("areas", {}).get("to", {}).get("grid", ""),
         "into": data.get("into", ""),
         "merged": data.get("merged", ""),
         "released": data.get("released", ""),
@@ -197,6 +198,9 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
 
 def _where(data: Mapping[str, Any], names: Names) -> list[str]:
     lines = []
+    if areas := data.get("areas"):
+        changed = [level for level in areas["to"] if areas["to"][level] != areas["from"][level]]
+        lines += [f"{areas['from'][level]} → {areas['to'][level]}" for level in changed]
     if before := data.get("before"):
         lines.append(gettext("Address before: %(address)s") % {"address": before.get("address") or "—"})
     if "distance_m" in data:

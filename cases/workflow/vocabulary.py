@@ -82,6 +82,7 @@ class Action(TextChoices):
     REOPEN = "reopen", _("Reopen")
     CLOSE_FORCED = "close_forced", _("Close by force")
     VOID = "void", _("Void")
+    RESCOPE = "rescope", _("Follow an area change")
 
 
 class Route(Enum):

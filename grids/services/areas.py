@@ -186,11 +186,20 @@ def _next_grid_code(community: Area, level: str) -> str:
     """The community's code and the number after the highest ever given, retired grids counted."""
     if level != "grid":
         raise BadInput(_("Give the official code of the area."), field="code")
+    return grid_codes_next(community, 1)[0]
+
+
+def grid_codes_next(community: Area, count: int) -> list[str]:
+    """The next free grid codes of a community; numbers of retired grids are never given again.
+
+    Raises:
+        Conflict: there are not so many left.
+    """
     used = Area.objects.filter(code__startswith=community.code, level="grid").values_list("code", flat=True)
-    serial = max((int(code[-3:]) for code in used), default=0) + 1
-    if serial > _LAST_SERIAL:
+    last = max((int(code[-3:]) for code in used), default=0)
+    if last + count > _LAST_SERIAL:
         raise Conflict(_("This community has used up its 999 grid numbers. Add a community."))
-    return f"{community.code}{serial:03d}"
+    return [f"{community.code}{last + at:03d}" for at in range(1, count + 1)]
 
 
 def _successor(area: Area, code: str, heir: Area | None) -> Area:

@@ -47,8 +47,9 @@ def hang(row: Area, parent: Area) -> None:
         setattr(row, column, value)
     row.version += 1
     row.save(update_fields=[*above, "version"])
-    levels = ("district", "street", "community")
-    inherited = {level: above[level] for level in levels[: levels.index(row.level)]}
+    if row.level == Area.Level.GRID:
+        return
+    inherited = {level: area for level, area in above.items() if area is not None and level != "parent"}
     below = Area.objects.filter(**{f"{row.level}_id": row.pk})
     below.update(version=F("version") + 1, **inherited)
 
