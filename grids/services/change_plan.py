@@ -105,6 +105,17 @@ class ChangePlan:
         """How many rows of all rooms go elsewhere."""
         return sum(outlook.moving for outlook in self.outlooks)
 
+    def lines(self) -> Iterable[Sentence]:
+        """The plan in lines for a terminal."""
+        yield from (f"- {area}" for area in self.ended)
+        yield from (f"+ {new.code} {new.name}" for new in self.made)
+        yield from (f"~ {one.area} → {one.parent or _('Outline changed')}" for one in self.altered)
+        for outlook in self.outlooks:
+            yield from (f"{outlook.what}: {f.source} → {f.target}: {f.count}" for f in outlook.flows)
+            yield from outlook.remarks
+        yield from (f"{one.name} ({one.role}, {one.place}): {one.effect}" for one in self.people)
+        yield from (*self.remarks, *self.errors)
+
     @property
     def token(self) -> str:
         """Names exactly this plan: what was asked, the versions of all areas it rests on, the codes given,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from core.errors import Conflict, Stale
+from core.errors import BadInput, Conflict, Stale
 from core.services.audit import audit_write
 from grids.access import Access
 from grids.following import followers
@@ -74,7 +74,10 @@ def operator_apply(*, raw: Mapping[str, Any], token: str, now: datetime) -> tupl
 
 
 def _apply(wish: Wish, access: Access, token: str, now: datetime) -> dict[str, Any]:
-    plan = _plan_held(wish, access, now)
+    try:
+        plan = _plan_held(wish, access, now)
+    except (BadInput, Conflict) as refusal:
+        raise PreviewStale(refusal.detail) from refusal
     if plan.token != token:
         raise PreviewStale(
             _("The areas or posts have changed since this preview. Look at the new preview, then apply it.")

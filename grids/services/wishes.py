@@ -146,6 +146,8 @@ def _shapes(value: Any, datum: str) -> tuple[tuple[Outline, ...], list[Any]]:
         shapes = tuple(_shape(feature, datum) for feature in features)
     except OutlineError as error:
         raise BadInput(FLAWS[error.reason], field="outlines") from error
+    except BadInput as error:
+        raise BadInput(error.detail, field="outlines") from error
     except (*UNREADABLE, RecursionError, OverflowError) as error:
         raise BadInput(_NO_SHAPES, field="outlines") from error
     return shapes, [feature.get("properties") for feature in features]

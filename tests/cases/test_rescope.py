@@ -71,7 +71,7 @@ def test_open_cases_of_a_split_grid_move_by_point_and_closed_ones_stay(world: Wo
         assert (event.actor, event.role, event.from_stage, event.to_stage) == (None, "", "verify", "verify")
         assert (event.data["areas"]["from"]["grid"], event.data["areas"]["to"]["grid"]) == (GRID, grid.code)
     assert closed.number in sees(world, "community") & sees(world, "officer") & sees(world, "station")
-    assert closed.number not in sees(world, "worker")
+    assert closed.number not in sees(world, "worker2")
     assert broken() == set()
     assert [found for _n, chains in history_breaks(number="") for found in chains] == []
 
@@ -81,7 +81,7 @@ def test_a_merged_grid_sees_the_closed_cases_of_those_before_it(world: World) ->
     job = change(world, MERGE)
     assert lies(opened)[-1] == made(job)[0].code
     assert lies(closed)[-1] == GRID
-    assert {opened.number, closed.number} <= sees(world, "worker")
+    assert {opened.number, closed.number} <= sees(world, "worker2")
     assert broken() == set()
 
 
@@ -94,7 +94,7 @@ def test_a_moved_border_takes_the_cases_of_the_ground_that_passes(
     assert lies(case)[-1] == to
     assert grid_at(case.lon, case.lat) == case.grid
     assert job.done == (to == NEXT)
-    assert (case.number in sees(world, "worker")) == (to == GRID)
+    assert (case.number in sees(world, "worker2")) == (to == GRID)
     assert case.number in sees(world, "community")
     assert broken() == set()
 
@@ -111,7 +111,7 @@ def test_a_retired_grid_hands_its_open_cases_to_its_successor(world: World) -> N
     opened, closed = report(world), case_at(world, Stage.CLOSED)
     job = change(world, RETIRE)
     assert lies(opened)[-1] == NEXT
-    assert {opened.number, closed.number} <= sees(world, "worker")
+    assert {opened.number, closed.number} <= sees(world, "worker2")
     assert job.done == 1
     assert broken() == set()
 
@@ -122,7 +122,7 @@ def test_a_grid_moved_to_another_community_takes_its_open_cases_along(world: Wor
     assert lies(opened) == ("500115", "500115001", "500115001002", GRID)
     assert lies(closed) == ("500115", "500115001", "500115001001", GRID)
     assert sees(world, "community") == {closed.number}
-    assert {opened.number, closed.number} <= sees(world, "worker") & sees(world, "officer")
+    assert {opened.number, closed.number} <= sees(world, "worker2") & sees(world, "officer")
     assert broken() == set()
 
 
@@ -130,7 +130,7 @@ def test_a_community_moved_to_another_street_takes_its_open_cases_along(world: W
     case = report(world)
     change(world, wish("move", "500115001001", to="500115002"))
     assert lies(case) == ("500115", "500115002", "500115001001", GRID)
-    assert case.number in sees(world, "neighbour") & sees(world, "worker")
+    assert case.number in sees(world, "neighbour") & sees(world, "worker2")
     assert case.number not in sees(world, "officer")
     assert case.assignee == world.people["neighbour"]
     assert broken() == set()
