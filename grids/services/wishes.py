@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, Sentence
 from grids.geo.datum import gcj02_to_wgs84
-from grids.geo.shapes import UNREADABLE, Outline, OutlineError, check_outline, outline_to_geojson
+from grids.geo.shapes import UNREADABLE, Outline, OutlineError, check_outline, only_areas, outline_to_geojson
 from grids.models import AreaJob
 from grids.services.outlines import DATUMS, FLAWS, MOST_TEXT, in_wgs84
 
@@ -175,7 +175,8 @@ def _shape(feature: Mapping[str, Any], datum: str) -> Outline:
     # Repairing a tangle can take hours, and what comes out is nothing anybody drew.
     if drawn.geom_type in ("Polygon", "MultiPolygon") and not drawn.is_empty and not drawn.is_valid:
         raise BadInput(_CROSSED if _finite(drawn) else FLAWS["out_of_range"], field="outlines")
-    return in_wgs84(check_outline(drawn), datum)
+    # The same ground is the same wish, in whatever order its corners come back from a page.
+    return only_areas(shapely.normalize(in_wgs84(check_outline(drawn), datum)))
 
 
 def _finite(drawn: Any) -> bool:
