@@ -65,7 +65,7 @@ def choices_for(access: Access, area: Area, kind: str) -> list[tuple[str, str]]:
     if kind == Kind.ABOLISH:
         rows = rows.filter(level=Area.Level.DISTRICT)
     elif kind == Kind.MOVE:
-        rows = rows.filter(level=PARENT_LEVEL[area.level]).exclude(pk=area.parent_id)
+        rows = rows.filter(level=PARENT_LEVEL[area.level]).exclude(pk=area.parent_id or 0)
     elif kind == Kind.MERGE:
         rows = rows.filter(level=area.level, parent_id=area.parent_id)
     else:

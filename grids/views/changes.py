@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.roles import May
 from core import clock
 from core.errors import BadInput, CityError, Conflict, NotFound
 from core.paging import page_of
 from grids import jobs
 from grids.browse import area_seen
 from grids.change_forms import FORMS, ChangeForm, WishForm, wish_text
-from grids.models import Area
+from grids.models import Area, AreaJob
 from grids.permissions import NO_AREA
 from grids.services.change_plan import ChangePlan
 from grids.services.changes import PreviewStale, change_apply, change_preview
@@ -52,7 +53,7 @@ def _change_page(
     request: CityRequest, form: ChangeForm | None, area: Area, plan: ChangePlan | None, status: int
 ) -> HttpResponse:
     kind = plan.wish.kind if plan else form.kind if form else ""
-    page: dict[str, Any] = {"form": form, "area": area, "kind": kind, "kind_label": jobs.Kind(kind).label}
+    page: dict[str, Any] = {"form": form, "area": area, "kind": kind, "kind_label": AreaJob.Kind(kind).label}
     if plan is not None:
         page |= {
             "plan": plan,
@@ -60,7 +61,7 @@ def _change_page(
             "drawn": jobs.drawn(plan),
             "key": str(uuid4()),
         }
-        page["may_list"] = request.access.may(jobs.May.SEE_CASES)
+        page["may_list"] = request.access.may(May.SEE_CASES)
     return render(request, "grids/change.html", page, status=status)
 
 

@@ -106,7 +106,7 @@ class Cutter {
   }
 
   line(points, className) {
-    for (const at of points) this.L.circleMarker(at, { radius: 5, className, interactive: false }).addTo(this.layer);
+    for (const at of points) this.L.circleMarker(at, { radius: 5, className: `${className} ${className}-end`, interactive: false }).addTo(this.layer);
     if (points.length > 1) this.L.polyline(points, { className, interactive: false }).addTo(this.layer);
   }
 }

@@ -10,6 +10,7 @@ from cases.services import rescope
 from cases.services.advance import case_advance
 from cases.services.history_verify import history_breaks
 from cases.services.invariants import invariants_check
+from cases.services.tell import event_tell
 from cases.workflow import Action, Stage
 from core.errors import Conflict, NotFound, Stale
 from core.models import OutboxDelivery
@@ -216,20 +217,20 @@ def test_a_job_killed_half_way_is_carried_on_and_ends_the_same(
     both_districts(world)
     cases = [report(world, position=EAST) for _n in range(4)]
     job = apply(world, EVERY[kind])
-    tell, told = rescope.event_tell, []
+    told: list[str] = []
 
     def killed(**given: Any) -> None:
         if len(told) == 2:
             raise SystemExit
         told.append(given["case"].number)
-        tell(**given)
+        event_tell(**given)
 
     monkeypatch.setattr(rescope, "event_tell", killed)
     with pytest.raises(SystemExit):
         area_job_step(job=job, now=NOW)
     job.refresh_from_db()
     assert (job.done, job.state) == (2, "running")
-    monkeypatch.setattr(rescope, "event_tell", tell)
+    monkeypatch.setattr(rescope, "event_tell", event_tell)
     area_jobs_run(now=NOW)
     job.refresh_from_db()
     assert (job.done, job.total, job.state) == (4, 4, "done")
@@ -243,12 +244,11 @@ def test_an_error_is_kept_with_the_job_and_the_next_run_ends_it(
 ) -> None:
     report(world, position=EAST)
     job = apply(world, SPLIT)
-    tell = rescope.event_tell
     monkeypatch.setattr(rescope, "event_tell", lambda **given: 1 / 0)
     area_jobs_run(now=NOW)
     job.refresh_from_db()
     assert (job.state, job.error) == ("running", "ZeroDivisionError: division by zero")
-    monkeypatch.setattr(rescope, "event_tell", tell)
+    monkeypatch.setattr(rescope, "event_tell", event_tell)
     area_jobs_run(now=NOW)
     job.refresh_from_db()
     assert (job.state, job.error, job.done) == ("done", "", 1)

@@ -11,6 +11,7 @@ from django.db import connections
 from cases.models import Case
 from cases.services import report, rescope
 from cases.services.invariants import invariants_check
+from cases.services.tell import event_tell
 from core.errors import CityError
 from core.models import OutboxDelivery
 from grids.models import Area, AreaJob, Posting
@@ -18,6 +19,7 @@ from grids.selectors import grid_at
 from grids.services import changes
 from grids.services.area_jobs import area_jobs_run
 from grids.services.areas import area_retire
+from grids.services.holding import area_held
 from grids.services.imports import import_apply, import_preview
 from grids.services.postings import posting_add
 from tests.cast import HOME, NOW, World, build_world
@@ -166,8 +168,8 @@ def test_two_grids_retired_into_each_other_at_once_leave_one(city: World) -> Non
     Posting.objects.filter(area__code=GRID).delete()
 
     def retire(code: str, heir: str) -> object:
-        given = {"code": code, "version": 1, "now": NOW, "key": code, "successors": [heir]}
-        return area_retire(access=city.access("admin"), **given)
+        access = city.access("admin")
+        return area_retire(access=access, code=code, version=1, now=NOW, key=code, successors=[heir])
 
     answers = together(lambda: retire(GRID, NEXT), lambda: retire(NEXT, GRID))
     assert sum(isinstance(answer, dict) for answer in answers) == 1
@@ -224,7 +226,7 @@ def test_a_step_under_way_is_waited_for_and_a_later_one_is_stale(
 ) -> None:
     case = file_report(city, position=EAST)
     apply(city, SPLIT, preview(city, SPLIT).token)
-    monkeypatch.setattr(rescope, "step_tell", meeting.hold(rescope.step_tell))
+    monkeypatch.setattr(rescope, "event_tell", meeting.hold(event_tell))
     answers = meeting.run(
         lambda: area_jobs_run(now=NOW), lambda: step(city, case, "claim", "officer", now=NOW)
     )
@@ -237,8 +239,7 @@ def test_a_case_on_its_way_to_a_grid_that_ends_in_that_moment_goes_on_to_what_fo
 ) -> None:
     case = file_report(city, position=EAST)
     _west, east = AreaJob.objects.get(pk=apply(city, SPLIT, preview(city, SPLIT).token)).facts["made"]
-    held = rescope.area_held
-    monkeypatch.setattr(rescope, "area_held", meeting.hold(held))
+    monkeypatch.setattr(rescope, "area_held", meeting.hold(area_held))
 
     def end() -> None:
         Area.objects.filter(code=east).update(version=9)

@@ -236,7 +236,7 @@ def test_the_command_carries_on_to_the_end_and_says_what_is_left(
     report(world)
     apply(world, SPLIT)
     with monkeypatch.context() as patch:
-        patch.setattr("cases.services.rescope.step_tell", lambda **given: 1 / 0)
+        patch.setattr("cases.services.rescope.event_tell", lambda **given: 1 / 0)
         with pytest.raises(SystemExit, match="1"):
             call_command("run_area_jobs")
     assert "division by zero" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from grids.geo.shapes import find_flaws, outline_from_wkb
 from grids.models import Area, AreaJob, Posting, Succession
 from grids.selectors import grid_at
 from grids.services.area_jobs import area_jobs_run
-from grids.services.changes import PreviewStale, change_apply
+from grids.services.changes import PreviewStale
 from tests.cast import BEGAN, NOW, World
 from tests.grids.changing import (
     ABOLISH,
@@ -307,6 +307,5 @@ def test_a_preview_of_something_else_is_not_applied(world: World) -> None:
 
 def test_the_same_key_changes_once(world: World) -> None:
     token = preview(world, SPLIT).token
-    given = {"access": world.access("admin"), "raw": SPLIT, "token": token, "now": NOW, "key": "one"}
-    assert change_apply(**given) == change_apply(**given)
+    assert apply(world, SPLIT, token=token, key="one") == apply(world, SPLIT, token=token, key="one")
     assert AreaJob.objects.count() == 1
