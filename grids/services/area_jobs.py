@@ -52,7 +52,8 @@ def area_job_step(*, job: AreaJob, now: datetime, limit: int = AT_ONCE) -> int:
 def job_claimed(job_id: int) -> AreaJob | None:
     """The job, held until the transaction ends; None when another process has it or it is done."""
     rows = AreaJob.objects.filter(pk=job_id, state=AreaJob.State.RUNNING)
-    return rows.select_for_update(of=("self",), skip_locked=True).first()
+    # The facts can hold a district's outline, and this is asked for every row that moves.
+    return rows.defer("facts", "ground").select_for_update(of=("self",), skip_locked=True).first()
 
 
 def job_mark(*, job: AreaJob, room: str, at: int, moved: bool) -> None:

@@ -277,7 +277,7 @@ def test_changes_on_changes_lead_to_what_is_in_force_at_last(world: World) -> No
 def test_a_case_no_job_can_place_is_left_and_found(world: World) -> None:
     case = report(world)
     Area.objects.filter(code=GRID).update(valid_to=NOW.date())
-    assert rescope.place_now(case) is None
+    assert rescope.place_now(case, now=NOW) is None
     assert "place" in broken()
 
 
