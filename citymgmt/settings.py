@@ -207,6 +207,8 @@ SPECTACULAR_SETTINGS = {
         "ClassKindEnum": "cases.models.CaseClass.Kind",
         "PartKindEnum": "cases.models.UnitPart.Kind",
         "UnitKindEnum": "accounts.models.Unit.Kind",
+        "AreaChangeKindEnum": "grids.models.AreaJob.Kind",
+        "AreaChangeStateEnum": "grids.models.AreaJob.State",
     },
 }
 # A device that has not been used to log in for a month asks again.

@@ -117,7 +117,7 @@ def test_posts_move_to_all_parts_of_a_split_grid_or_end(world: World) -> None:
 
 def test_posts_end_where_that_is_asked_for(world: World) -> None:
     asked = SPLIT | {"people": "end"}
-    assert {str(one.effect) for one in preview(world, asked).people} == {"岗位终止。"}
+    assert {fate.to for fate in preview(world, asked).fates} == {()}
     change(world, asked)
     assert not Posting.objects.filter(user__username="worker", ends_at=None).exists()
     assert world.access("worker", NOW + timedelta(seconds=1)).roles == frozenset()
