@@ -21,8 +21,7 @@ _AFTER_FILING = frozenset(
     {Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.CHECK, Stage.CALL_BACK}
 )
 _MOVING = tuple(
-    {step.action.value for step in STEPS if step.sources and moves_version(step)}
-    | {Action.RESCOPE.value}
+    {step.action.value for step in STEPS if step.sources and moves_version(step)} | {Action.RESCOPE.value}
 )
 _OPEN = [stage.value for stage in sorted(OPEN)]
 _COUNTED = {

@@ -1,9 +1,11 @@
 """Cases follow when areas change: open ones with an event, one case a transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import Case
@@ -13,6 +15,7 @@ from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.tell import event_tell
 from cases.workflow import BY_ACTION, OPEN, Action, Stage
+from core.errors import Conflict
 from grids.access import Access, access_for
 from grids.models import Area, AreaJob
 from grids.services.area_jobs import job_claimed, job_mark
@@ -90,9 +93,23 @@ class Known:
         return self._access[person.pk]
 
 
-def place_now(case: Case, *, now: datetime) -> Area | None:
-    """Where a case belongs that comes to life again after areas changed; see ``Known.place``."""
-    return Known(now).place(case)
+def case_put_right(*, case: Case, now: datetime) -> dict[str, Any]:
+    """Put a case that comes to life again, in the caller's step, where it belongs after areas changed.
+
+    Returns the codes before and after for its event, nothing when it lies there already.
+
+    Raises:
+        Conflict: its grid was retired and nothing follows it.
+    """
+    known = Known(now)
+    grid = known.place(case)
+    if grid is None:
+        raise Conflict(_("The grid of this case was retired and nothing follows it. Report it anew."))
+    if _columns(grid) == case.area_ids:
+        return {}
+    before = known.codes(case)
+    case.district_id, case.street_id, case.community_id, case.grid_id = _columns(grid)
+    return {"areas": {"from": before, "to": known.codes(case)}}
 
 
 def _follow(job: AreaJob, case_id: int, known: Known) -> bool:

@@ -38,7 +38,7 @@ from tests.grids.changing import (
     preview,
     wish,
 )
-from tests.walk import case_at, go, report, step
+from tests.walk import case_at, go, report, step, usual
 
 WEST, EAST = HOME | {"lon": 107.002}, HOME | {"lon": 107.008}
 
@@ -254,6 +254,25 @@ def test_an_error_is_kept_with_the_job_and_the_next_run_ends_it(
     assert (job.state, job.error, job.done) == ("done", "", 1)
 
 
+def test_a_closed_case_that_comes_to_life_again_follows_then(world: World) -> None:
+    case = case_at(world, Stage.CLOSED)
+    job = change(world, SPLIT)
+    assert lies(case)[-1] == GRID
+    case = step(world, case, "reopen", "station", **usual(world, "reopen", "station"))
+    assert (lies(case)[-1] in job.facts["made"], case.stage) == (True, Stage.VERIFY)
+    assert grid_at(case.lon, case.lat) == case.grid
+    event = CaseEvent.objects.get(case=case, action=Action.REOPEN)
+    assert event.data["areas"]["to"]["grid"] == case.grid.code
+    assert broken() == set()
+
+
+def test_a_case_does_not_come_to_life_again_where_nothing_follows(world: World) -> None:
+    case = case_at(world, Stage.CLOSED)
+    Area.objects.filter(code=GRID).update(valid_to=NOW.date())
+    with pytest.raises(Conflict):
+        step(world, case, "reopen", "station", **usual(world, "reopen", "station"))
+
+
 def test_ground_is_not_changed_again_while_its_cases_are_on_their_way(world: World) -> None:
     report(world, position=EAST)
     job = apply(world, SPLIT)
@@ -277,7 +296,7 @@ def test_changes_on_changes_lead_to_what_is_in_force_at_last(world: World) -> No
 def test_a_case_no_job_can_place_is_left_and_found(world: World) -> None:
     case = report(world)
     Area.objects.filter(code=GRID).update(valid_to=NOW.date())
-    assert rescope.place_now(case, now=NOW) is None
+    assert rescope.Known(NOW).place(case) is None
     assert "place" in broken()
 
 

@@ -94,7 +94,11 @@ def move(work: Work) -> None:
     """The place was wrong: another grid of the same district, with its scope and its people."""
     case, position = work.case, needed(work.given.position)
     grid = grid_at(position.lon, position.lat)
-    if grid is None or not area_held(grid):
+    if grid is not None and not area_held(grid):
+        # It changed between the look and the hold: what follows it is found at the second look.
+        grid = grid_at(position.lon, position.lat)
+        grid = grid if grid is not None and area_held(grid) else None
+    if grid is None:
         raise BadInput(
             _("This place lies outside every grid of the districts served here. Move the pin into the area."),
             field="position",
