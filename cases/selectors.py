@@ -81,12 +81,21 @@ def case_in_clear(access: Access, number: str) -> Case:
 
 def case_locked(access: Access, number: str) -> Case:
     """The same, locked until the transaction ends."""
-    rows = Case.objects.filter(case_q(access)).filter(_named(number))
-    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY)
-    case = rows.select_for_update(of=("self",)).first()
-    if case is None:
+    found = _held(Case.objects.filter(case_q(access)).filter(_named(number)), 1)
+    if not found:
         raise NotFound(_NO_CASE)
-    return case
+    return found[0]
+
+
+def _held(rows: QuerySet[Case], wanted: int) -> list[Case]:
+    """Cases locked in order of id, with what hangs on them."""
+    rows = (
+        rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY).order_by("pk").select_for_update(of=("self",))
+    )
+    found = list(rows.all())
+    # A case that moved to other areas while its lock was waited for is joined to those from before, and
+    # drops out; it is there at the second look.
+    return found if len(found) == wanted else list(rows.all())
 
 
 def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | None]:
@@ -103,8 +112,7 @@ def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | No
         raise NotFound(_NO_CASE)
     other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & Q(number=into[:19])
     ids = {seen.pk, *Case.objects.filter(other).order_by().values_list("pk", flat=True)}
-    rows = Case.objects.filter(pk__in=ids).select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY)
-    found = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+    found = {row.pk: row for row in _held(Case.objects.filter(pk__in=ids), len(ids))}
     return found.pop(seen.pk), next(iter(found.values()), None)
 
 

@@ -6,10 +6,13 @@ from django.utils.translation import ngettext
 
 from cases.models import Case
 from cases.services import digest_deliver as digests
+from cases.services.area_follow import FOLLOWER
 from cases.services.notify import step_notify
+from cases.services.rescope import ROOM
 from cases.workflow import OPEN, REJECT_REASONS, Stage
 from core.errors import Sentence
 from core.outbox import Happening, subscribe
+from grids.following import follower_register
 from grids.models import Area
 from grids.uses import bar_register
 from notices.texts import words_register
@@ -37,4 +40,5 @@ subscribe(digests.TOPIC, "cases.digest_mail", digests.digest_mail)
 subscribe(digests.TOPIC, "cases.digest_webhook", digests.digest_post)
 words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
-bar_register("cases.open", _open_cases)
+bar_register(ROOM, _open_cases)
+follower_register(ROOM, FOLLOWER)

@@ -37,6 +37,7 @@ _HAPPENED: dict[str, Sentence] = {
     A.CLOSE: _("Called back and closed"),
     A.DISSATISFIED: _("Called back: the caller is not satisfied"),
     A.NOTE: _("Noted"),
+    A.RESCOPE: _("Areas changed: the case now lies in grid %(grid)s"),
     A.MOVE: _("Moved the case to grid %(grid)s"),
     A.MERGE: _("Merged into case %(into)s"),
     A.UNMERGE: _("Undid the merging"),
@@ -77,7 +78,7 @@ _ICONS = {
     A.DECIDE_EXTENSION: "clock", A.ANSWER: "phone", A.ASK_PRESENCE: "people", A.ARRIVE: "pin",
     A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
     A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
-    A.CLOSE_FORCED: "x", A.VOID: "trash", A.FORGET: "shield",
+    A.CLOSE_FORCED: "x", A.VOID: "trash", A.FORGET: "shield", A.RESCOPE: "map",
 }  # fmt: skip
 _BAD = {
     A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
@@ -152,7 +153,7 @@ def happened(action: str, data: Mapping[str, Any], names: Names) -> str:
         "reject": str(REJECT_REASONS.get(data.get("reject_reason", ""), "")),
         "plan": data.get("plan", ""),
         "lead": names.units.get(data.get("lead_unit", ""), data.get("lead_unit", "")),
-        "grid": data.get("grid", ""),
+        "grid": data.get("grid", "") or data.get("areas", {}).get("to", {}).get("grid", ""),
         "into": data.get("into", ""),
         "merged": data.get("merged", ""),
         "released": data.get("released", ""),
@@ -217,7 +218,7 @@ def _came_of(action: str, data: Mapping[str, Any]) -> list[str]:
 
 
 def _where(data: Mapping[str, Any], names: Names) -> list[str]:
-    lines = []
+    lines = _areas_changed(data.get("areas"))
     if before := data.get("before"):
         lines.append(gettext("Address before: %(address)s") % {"address": before.get("address") or "—"})
     if "distance_m" in data:
@@ -234,6 +235,13 @@ def _where(data: Mapping[str, Any], names: Names) -> list[str]:
     if data.get("failed_call"):
         lines.append(gettext("Nobody answered; failed call number %(n)s") % {"n": data["failed_call"]})
     return lines
+
+
+def _areas_changed(areas: Mapping[str, Any] | None) -> list[str]:
+    if not areas:
+        return []
+    before, after = areas["from"], areas["to"]
+    return [f"{before[level]} → {after[level]}" for level in after if after[level] != before[level]]
 
 
 def icon_of(action: str) -> str:

@@ -15,6 +15,7 @@ from cases.api import urls as cases
 from citymgmt.serializers import MeSerializer, me_data
 from core.api import PublicView, problem_handler
 from grids import api as grids
+from grids.api import changes
 from grids.reads import postings_of
 from notices import api as notices
 from notices.selectors import unread_count
@@ -60,6 +61,9 @@ urlpatterns = [
     path("v1/areas/", grids.AreasView.as_view(), name="areas"),
     path("v1/areas/geojson/", grids.OutlinesView.as_view(), name="area_outlines"),
     path("v1/areas/<str:code>/", grids.AreaView.as_view(), name="area"),
+    path("v1/area-changes/", changes.ChangesView.as_view(), name="area_changes"),
+    path("v1/area-changes/preview/", changes.ChangePreviewView.as_view(), name="area_change_preview"),
+    path("v1/area-changes/<int:job>/", changes.ChangeView.as_view(), name="area_change"),
     path("v1/locate/", grids.LocateView.as_view(), name="locate"),
     path("v1/units/", grids.UnitsView.as_view(), name="units"),
     path("v1/notices/", notices.NoticesView.as_view(), name="notices"),

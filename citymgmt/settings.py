@@ -211,6 +211,8 @@ SPECTACULAR_SETTINGS = {
         "PlanStateEnum": "cases.models.ActionPlan.State",
         "ChangeEnum": "cases.plan_difference.CHANGES",
         "PieceChangeEnum": "cases.plan_difference.PRESENCES",
+        "AreaChangeKindEnum": "grids.models.AreaJob.Kind",
+        "AreaChangeStateEnum": "grids.models.AreaJob.State",
     },
 }
 # A device that has not been used to log in for a month asks again.
@@ -300,6 +302,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "drain-outbox": {"task": "core.tasks.drain_outbox", "schedule": 1.0, "options": {"expires": 5}},
+    "run-area-jobs": {"task": "grids.tasks.run_area_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-rows": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0},
     "resume-suspended": {
         "task": "cases.tasks.resume_suspended",

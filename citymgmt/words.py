@@ -32,6 +32,12 @@ SCRIPT_WORDS: dict[str, str | Promise] = {
     "Clear": _("Clear"),
     "Sending…": _("Sending…"),
     "Are you sure?": _("Are you sure?"),
+    "Click where the cut begins and where it ends; it goes right across.": _(
+        "Click where the cut begins and where it ends; it goes right across."
+    ),
+    "Click corner by corner, then close the outline. It takes what it covers; the rest is one more part.": _(
+        "Click corner by corner, then close the outline. It takes what it covers; the rest is one more part."
+    ),
     "Zoom in": _("Zoom in"),
     "Zoom out": _("Zoom out"),
 }

@@ -106,7 +106,7 @@ def access_for(user: User | AnonymousUser | None, *, now: datetime) -> Access:
     granted = _granted(user)
     in_force = [p for p in postings_in_force(now).filter(user=user) if _effect(p) in granted]
     areas, units = _by_role(in_force, "area_id"), _by_role(in_force, "unit_id")
-    heirs = _retired_into({i for ids in areas.values() for i in ids})
+    heirs = retired_into({i for ids in areas.values() for i in ids})
     areas = {role: ids.union(*(heirs[i] for i in ids)) for role, ids in areas.items()}
     below = units_below({i for ids in units.values() for i in ids})
     units = {role: ids.union(*(below[i] for i in ids)) for role, ids in units.items()}
@@ -164,7 +164,7 @@ def _granted(user: User) -> set[tuple[str, str, int]]:
     return found
 
 
-def _retired_into(area_ids: set[int]) -> dict[int, set[int]]:
+def retired_into(area_ids: set[int]) -> dict[int, set[int]]:
     """For each area the retired ones, over several generations, whose only successor it is."""
     heirs: dict[int, set[int]] = {i: set() for i in area_ids}
     layer = {i: i for i in area_ids}

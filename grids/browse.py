@@ -30,6 +30,8 @@ MOST_EXPORTED = 100_000
 ACTIONS: dict[str, Sentence] = {
     "area.load": _("Loaded"), "area.add": _("Added"), "area.rename": _("Renamed"),
     "area.move": _("Moved"), "area.outline": _("Outline changed"), "area.retire": _("Retired"),
+    "area.split": _("Split"), "area.merge": _("Merged"), "area.border": _("Border moved"),
+    "area.abolish": _("District abolished"),
     "posting.add": _("Posted"), "posting.end": _("Posting ended"), "posting.withdraw": _("Posting withdrawn"),
     "user.create": _("Login made"), "user.deactivate": _("Login closed"),
     "user.reactivate": _("Login opened again"), "user.password_reset": _("New initial password"),

@@ -17,7 +17,7 @@ from grids.services.rows import CITY_TIME
 from grids.services.units import UnitAbout
 
 _ALL = ("", _("All"))
-_DATUM_CHOICES = [(key, DATUMS[key]) for key in ("CGCS2000", "WGS84", "GCJ02")]
+DATUM_CHOICES = [(key, DATUMS[key]) for key in ("CGCS2000", "WGS84", "GCJ02")]
 
 
 def start_of(day: date | None) -> datetime | None:
@@ -66,7 +66,7 @@ class AreaAddForm(PageForm):
         widget=forms.Textarea,
         help_text=_("GeoJSON Polygon or MultiPolygon. Without one, no position is found in it yet."),
     )
-    datum = forms.ChoiceField(label=_("Datum of the outline"), choices=_DATUM_CHOICES)
+    datum = forms.ChoiceField(label=_("Datum of the outline"), choices=DATUM_CHOICES)
 
     def __init__(self, *args: Any, level: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -264,7 +264,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(label=_("File"), help_text=_("GeoJSON FeatureCollection or CSV, at most 20 MB."))
     datum = forms.ChoiceField(
-        label=_("Datum of the outlines"), choices=_DATUM_CHOICES,
+        label=_("Datum of the outlines"), choices=DATUM_CHOICES,
         help_text=_("Maps of Gaode and Tencent are GCJ-02; surveying data is CGCS2000."),
     )  # fmt: skip
     complete = forms.BooleanField(
@@ -275,6 +275,6 @@ class ImportForm(forms.Form):
 class ApplyForm(forms.Form):
     """The choices of a preview and its digest, as the page kept them."""
 
-    datum = forms.ChoiceField(choices=_DATUM_CHOICES)
+    datum = forms.ChoiceField(choices=DATUM_CHOICES)
     complete = forms.BooleanField(required=False)
     digest = forms.RegexField(r"^[0-9a-f]{64}$")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import Unit
@@ -85,6 +86,60 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_id} → {self.new_id}"
+
+
+class AreaJob(models.Model):
+    """One change of areas, made in one transaction, and how far what lies in them has followed.
+
+    Rows to follow are found by the column ``level`` among ``area_ids``; ``ground`` are the pieces that passed
+    between two grids in force; ``cursors`` say, room by room, up to which id they were looked at.
+    """
+
+    class Kind(models.TextChoices):
+        SPLIT = "split", _("Split")
+        MERGE = "merge", _("Merge")
+        RETIRE = "retire", _("Retire")
+        BORDER = "border", _("Move a border")
+        MOVE = "move", _("Move below another area")
+        ABOLISH = "abolish", _("Abolish a district")
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Under way")
+        DONE = "done", pgettext_lazy("job", "Done")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=10, choices=Area.Level.choices)
+    area_ids = models.JSONField(default=list)
+    ground = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    cursors = models.JSONField(default=dict)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["created_at"], name="area_job_running", condition=Q(state="running")),
+            models.Index(fields=["-created_at", "-id"], name="area_job_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="done", finished_at__isnull=False)
+                | Q(state="running", finished_at__isnull=True),
+                name="area_job_has_an_end_exactly_when_it_is_done",
+                violation_error_message=_("A job has an end exactly when it is done."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.area_id}"
 
 
 class MapVersion(models.Model):

@@ -12,7 +12,7 @@ from grids.access import Access, postings_in_force
 from grids.geo.locate import GridIndex
 from grids.models import Area, MapVersion
 
-_index: tuple[int, str, GridIndex] | None = None
+_index: tuple[int, str, GridIndex, dict[int, int]] | None = None
 _lock = threading.Lock()
 # Tens of kilobytes each; nothing that asks where a point lies wants to draw it.
 _OUTLINES = ("outline", "district__outline", "street__outline", "community__outline")
@@ -20,11 +20,22 @@ _OUTLINES = ("outline", "district__outline", "street__outline", "community__outl
 
 def grid_at(lon: float, lat: float) -> Area | None:
     """The grid in force a WGS 84 point lies in, with its street, community and district loaded."""
-    found = grid_index().find(lon, lat)
+    grid, seen = _looked_up(lon, lat)
+    if grid is not None and grid.version != seen:
+        # It changed between the two reads (or only its name did): the map is read anew to be sure.
+        _forget_index()
+        grid, seen = _looked_up(lon, lat)
+    return grid
+
+
+def _looked_up(lon: float, lat: float) -> tuple[Area | None, int]:
+    """The grid at a point and the version of it the map was drawn from."""
+    index, versions = _map()
+    found = index.find(lon, lat)
     if found is None:
-        return None
+        return None, 0
     rows = Area.objects.select_related("district", "street", "community")
-    return rows.defer(*_OUTLINES).filter(pk=found).first()
+    return rows.defer(*_OUTLINES).filter(pk=found).first(), versions[found]
 
 
 def grid_index() -> GridIndex:
@@ -32,19 +43,29 @@ def grid_index() -> GridIndex:
 
     It is a copy of rows, remade when the map's version in the database differs.
     """
+    return _map()[0]
+
+
+def _forget_index() -> None:
+    global _index
+    _index = None
+
+
+def _map() -> tuple[GridIndex, dict[int, int]]:
+    """The index and the version of each grid in it."""
     global _index  # a cache of rows, guarded by the version read from the database
     number = MapVersion.objects.values_list("number", flat=True).first() or 0
     database = str(MapVersion.objects.db)
     kept = _index
     if kept and kept[:2] == (number, database):
-        return kept[2]
+        return kept[2:]
     with _lock:
         rows = Area.objects.filter(level=Area.Level.GRID, valid_to__isnull=True, outline__isnull=False)
-        index = GridIndex(
-            (pk, bytes(wkb or b"")) for pk, wkb in rows.order_by("pk").values_list("pk", "outline")
-        )
-        _index = (number, database, index)
-    return index
+        found = list(rows.order_by("pk").values_list("pk", "outline", "version"))
+        index = GridIndex((pk, bytes(wkb or b"")) for pk, wkb, _version in found)
+        versions = {pk: version for pk, _wkb, version in found}
+        _index = (number, database, index, versions)
+    return index, versions
 
 
 def retired_grid_at(lon: float, lat: float) -> Area | None:

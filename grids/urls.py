@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from grids.views import areas, imports, people, units
+from grids.views import areas, changes, imports, people, units
 
 
 class LoginName(StringConverter):
@@ -24,6 +24,11 @@ urlpatterns = [
     path("areas/<slug:code>/add/", areas.add, name="area_add"),
     path("areas/<slug:code>/rename/", areas.rename, name="area_rename"),
     path("areas/<slug:code>/retire/", areas.retire, name="area_retire"),
+    path("areas/<slug:code>/change/<slug:kind>/", changes.change, name="change"),
+    path("changes/", changes.change_jobs, name="change_jobs"),
+    path("changes/apply/", changes.apply, name="change_apply"),
+    path("changes/<int:job>/", changes.change_job, name="change_job"),
+    path("changes/<int:job>/progress/", changes.change_progress, name="change_progress"),
     path("import/", imports.areas_import, name="import"),
     path("import/apply/", imports.apply, name="import_apply"),
     path("people/", people.people, name="postings"),

@@ -1,6 +1,6 @@
 """What still needs an area, as higher rooms tell it. A room registers a bar at start; none is known here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from core.errors import Sentence
@@ -17,7 +17,7 @@ def bar_register(name: str, bar: Bar) -> None:
     _bars[name] = bar
 
 
-def bars_of(area: Area, now: datetime) -> list[Sentence]:
-    """What stands in the way of retiring this area, room by room."""
-    asked = (bar(area, now) for _name, bar in sorted(_bars.items()))
+def bars_of(area: Area, now: datetime, *, but: Collection[str] = ()) -> list[Sentence]:
+    """What stands in the way of retiring this area, room by room, those named in ``but`` left out."""
+    asked = (bar(area, now) for name, bar in sorted(_bars.items()) if name not in but)
     return [sentence for sentence in asked if sentence is not None]

@@ -18,6 +18,7 @@ from cases.services.effects.asking import requests_lapse, suspension_end
 from cases.services.effects.overseeing import calls_end
 from cases.services.events import event_append
 from cases.services.naming import named_person
+from cases.services.rescope import case_put_right
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
 from cases.workflow import (
@@ -208,6 +209,9 @@ def _enter(work: Work, before: Stage, after: Stage) -> None:
         case.closed_at, case.assignee = work.now, None
         calls_end(work)
         return
+    if before in DONE:
+        # Done cases stay where they were when areas changed; one that comes to life again follows.
+        work.data |= case_put_right(case=case, now=work.now)
     case.closed_at = None
     if work.step.action is Action.REWORK and after is Stage.VERIFY:
         # The fix did not hold; from here the case goes the ordinary way.

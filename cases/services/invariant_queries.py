@@ -7,16 +7,23 @@ from zoneinfo import ZoneInfo
 from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, LPad, Replace, Substr, TruncDate
 
+from accounts.roles import May, roles_that_may
 from cases.models import ActionPlan, Case, CaseEvent, CaseRequest, CaseSerial, Photo, UnitPart
+from cases.services.rescope import underway
 from cases.workflow import DONE, OF_THE_SYSTEM, OPEN, STEPS, Action, Answer, Stage, moves_version, targets
 from core.models import OutboxDelivery
+from grids.access import postings_in_force, retired_into
+from grids.models import Area
 
 OUTBOX_PATIENCE = timedelta(hours=1)
 _ZONE = ZoneInfo("Asia/Shanghai")
 _AFTER_FILING = frozenset(
     {Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.CHECK, Stage.CALL_BACK}
 )
-_MOVING = tuple({step.action.value for step in STEPS if step.sources and moves_version(step)})
+_MOVING = tuple(
+    {step.action.value for step in STEPS if step.sources and moves_version(step)} | {Action.RESCOPE.value}
+)
+_OPEN = [stage.value for stage in sorted(OPEN)]
 _COUNTED = {
     "returns": Action.RETURN_DISPATCH,
     "reworks": Action.REWORK,
@@ -63,7 +70,10 @@ def not_in_table(now: datetime) -> Names:
             allowed |= Q(
                 action=step.action.value, from_stage=source.value if source else "", to_stage__in=ends
             )
-    of_system = Q(action__in=[action.value for action in OF_THE_SYSTEM], from_stage=F("to_stage"))
+    # A case that follows its areas is open, and nobody stands behind it.
+    followed = Q(action=Action.RESCOPE, actor__isnull=True, role="", from_stage__in=_OPEN)
+    others = Q(action__in=[action.value for action in OF_THE_SYSTEM - {Action.RESCOPE}])
+    of_system = Q(followed | others, from_stage=F("to_stage"))
     return _of_events(CaseEvent.objects.exclude(allowed | of_system))
 
 
@@ -134,14 +144,27 @@ def serial_off(now: datetime) -> Names:
 
 
 def place_off(now: datetime) -> Names:
-    """An open case in a retired grid, or under other areas than its grid."""
+    """An open case in an area that ended, or under other areas than its grid; those that a job under way is
+    still to move are on their way."""
     right = Q(
         grid__valid_to__isnull=True,
+        community__valid_to__isnull=True,
+        street__valid_to__isnull=True,
+        district__valid_to__isnull=True,
         grid__district_id=F("district_id"),
         grid__street_id=F("street_id"),
         grid__community_id=F("community_id"),
     )
-    return _numbers(Case.objects.filter(stage__in=[stage.value for stage in sorted(OPEN)]).exclude(right))
+    return _numbers(Case.objects.filter(stage__in=_OPEN).exclude(right).exclude(underway()))
+
+
+def unseen(now: datetime) -> Names:
+    """A case, open or done, that nobody posted to its district, or to the only one that followed it, sees."""
+    posted = postings_in_force(now).filter(role__in=roles_that_may(May.SEE_CASES), user__is_active=True)
+    districts = Area.objects.filter(level=Area.Level.DISTRICT)
+    held = set(posted.filter(area__in=districts).values_list("area_id", flat=True))
+    seen = held.union(*retired_into(held).values())
+    return _numbers(Case.objects.exclude(district_id__in=seen))
 
 
 def requests_off(now: datetime) -> Names:

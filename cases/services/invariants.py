@@ -66,6 +66,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("requests", _("What a case says waits for a decision is an open request."), find.requests_off),
     Invariant("suspended", _("A suspended case has a suspension granted and not ended."), find.suspended_off),
+    Invariant("seen", _("Every case lies in the sight of somebody posted to its district."), find.unseen),
     Invariant("photos", _("A photo of a case belongs to one of its events."), find.photos_off),
     Invariant("four_eyes", _("Nobody verified, approved or checked their own step."), find.own_step_judged),
     Invariant("plans", _("Nobody decided on their own plan."), find.own_plan_decided),

@@ -21,7 +21,6 @@ from cases.permissions import check_may_report
 from cases.services.advance import answer_of
 from cases.services.effects import EFFECTS
 from cases.services.events import event_next, event_save
-from cases.services.ground import grid_held
 from cases.services.naming import named_person
 from cases.services.numbers import follow_code_new, number_next
 from cases.services.tell import step_tell
@@ -33,6 +32,7 @@ from core.services.idempotency import fingerprint_of, run_once
 from grids.access import Access
 from grids.models import Area
 from grids.selectors import grid_at, retired_grid_at
+from grids.services.holding import area_held
 
 _SOURCES = {
     Role.GRID_WORKER: Source.PATROL,
@@ -41,6 +41,7 @@ _SOURCES = {
     Role.DIRECTOR: Source.LEADER,
     Role.HOTLINE: Source.HOTLINE,
 }
+LOOKS = 3
 _GUEST_SOURCES = {Guest.RESIDENT: Source.RESIDENT, Guest.APP: Source.APP}
 
 
@@ -116,9 +117,12 @@ def _report(
 
 def _grid_of(given: Given) -> Area:
     position = needed(given.position)
-    grid = grid_at(position.lon, position.lat)
-    if grid is not None and grid_held(grid):
-        return grid
+    grid = None
+    # A map that changed between the look and the hold is looked at again, and then names what follows.
+    for _look in range(LOOKS):
+        grid = grid_at(position.lon, position.lat)
+        if grid is not None and area_held(grid):
+            return grid
     retired = grid or retired_grid_at(position.lon, position.lat)
     if retired is not None:
         raise BadInput(

@@ -1,6 +1,9 @@
 """What a step says to the rest of the house, through the outbox."""
 
-from cases.models import CaseEvent
+from collections.abc import Mapping
+from datetime import datetime
+
+from cases.models import Case, CaseEvent
 from cases.services.work import Work
 from cases.veil import cover_of
 from cases.workflow import Action, Stage
@@ -22,8 +25,27 @@ def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) ->
 
     A ``quiet`` step is one long past, replayed or made up: it counts, but nobody is to hear of it now.
     """
-    case = work.case
-    topics = [] if work.quiet else ["case.step"]
+    event_tell(
+        case=work.case,
+        event=event,
+        previous_assignee=previous_assignee,
+        now=work.now,
+        told=work.told,
+        quiet=work.quiet,
+    )
+
+
+def event_tell(
+    *,
+    case: Case,
+    event: CaseEvent,
+    previous_assignee: int | None,
+    now: datetime,
+    told: Mapping[str, list[int]] | None = None,
+    quiet: bool = False,
+) -> None:
+    """The same for an event that no step stands behind."""
+    topics = [] if quiet else ["case.step"]
     if topic := _TOPICS.get(Action(event.action)):
         topics.append(topic)
     if case.stage == Stage.CLOSED and event.from_stage != Stage.CLOSED:
@@ -38,11 +60,11 @@ def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) ->
         "actor": event.actor_id,
         "reporter": case.reporter_id,
         "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
-        "told": work.told,
+        "told": dict(told or {}),
         "class": case.case_class.name if case.case_class else "",
         # It becomes a notice, which anybody concerned reads.
         "address": cover_of(case)(case.address),
         "reason": event.data.get("reject_reason", ""),
         "subject": [case.subject_kind, case.subject_id],
     }
-    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=work.now)
+    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=now)

@@ -168,7 +168,7 @@ BIRTHS = tuple(step for step in STEPS if not step.sources)
 STAFF_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if step.sources and (step.by or step.own)))
 REPORTER_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if Guest.REPORTER in step.guests))
 # What the system writes into a history itself, in any stage; nobody takes these.
-OF_THE_SYSTEM = frozenset({A.ABSORB})
+OF_THE_SYSTEM = frozenset({A.ABSORB, A.RESCOPE})
 # Steps that change two cases, and so lock both, in order of id.
 TWO_CASES = frozenset({A.MERGE, A.UNMERGE})
 FAILED_CALLS_TO_CLOSE = 3

@@ -83,6 +83,7 @@ class Action(TextChoices):
     CLOSE_FORCED = "close_forced", _("Close by force")
     VOID = "void", _("Void")
     FORGET = "forget", _("Forget who reported")
+    RESCOPE = "rescope", _("Follow an area change")
 
 
 class Route(Enum):

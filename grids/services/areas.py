@@ -14,6 +14,7 @@ from grids.geo.shapes import Outline
 from grids.models import Area, Succession
 from grids.permissions import NO_AREA
 from grids.policies import check_code, check_in_force, check_name, check_version, still_there
+from grids.services.holding import areas_hold
 from grids.services.once import configure_once
 from grids.services.outlines import outline_read, overlaps_said
 from grids.services.rows import (
@@ -142,10 +143,11 @@ def _rename(access: Access, code: str, name: str, version: int | None, now: date
 def _retire(
     access: Access, code: str, version: int | None, successors: list[str], reason: str, now: datetime
 ) -> dict[str, Any]:
-    area = area_locked(access, code)
+    held = _locked(access, code, *successors)
+    area = held[code]
     check_version(area, version)
     check_in_force(area)
-    heirs = [_successor(access, area, heir) for heir in dict.fromkeys(successors)]
+    heirs = [_successor(area, heir, held.get(heir)) for heir in dict.fromkeys(successors)]
     if in_the_way := still_there(area, now):
         raise Conflict(" ".join(str(sentence) for sentence in in_the_way))
     area.valid_to = day_of(now)
@@ -160,12 +162,17 @@ def _retire(
 
 def area_locked(access: Access, code: str) -> Area:
     """An area of the administrator's scope, locked until the transaction ends; NotFound otherwise."""
-    rows = Area.objects.filter(access.area_q(May.CONFIGURE), code=code)
-    joins = ("parent", "district", "street", "community")
-    area = rows.select_related(*joins).select_for_update(of=("self",)).first()
-    if area is None:
+    return _locked(access, code)[code]
+
+
+def _locked(access: Access, code: str, *others: str) -> dict[str, Area]:
+    """An area of the scope and those of the others that are in it, locked together."""
+    rows = Area.objects.filter(access.area_q(May.CONFIGURE), code__in=[code, *others])
+    held = areas_hold(rows.select_related("parent", "district", "street", "community"))
+    found = {area.code: area for area in held}
+    if code not in found:
         raise NotFound(NO_AREA)
-    return area
+    return found
 
 
 def _level_below(parent: Area) -> str:
@@ -179,18 +186,24 @@ def _next_grid_code(community: Area, level: str) -> str:
     """The community's code and the number after the highest ever given, retired grids counted."""
     if level != "grid":
         raise BadInput(_("Give the official code of the area."), field="code")
+    return grid_codes_next(community, 1)[0]
+
+
+def grid_codes_next(community: Area, count: int) -> list[str]:
+    """The next free grid codes of a community; numbers of retired grids are never given again.
+
+    Raises:
+        Conflict: there are not so many left.
+    """
     used = Area.objects.filter(code__startswith=community.code, level="grid").values_list("code", flat=True)
-    serial = max((int(code[-3:]) for code in used), default=0) + 1
-    if serial > _LAST_SERIAL:
+    last = max((int(code[-3:]) for code in used), default=0)
+    if last + count > _LAST_SERIAL:
         raise Conflict(_("This community has used up its 999 grid numbers. Add a community."))
-    return f"{community.code}{serial:03d}"
+    return [f"{community.code}{last + at:03d}" for at in range(1, count + 1)]
 
 
-def _successor(access: Access, area: Area, code: str) -> Area:
-    heir = Area.objects.filter(
-        access.area_q(May.CONFIGURE), code=code, level=area.level, valid_to=None
-    ).first()
-    if heir is None or heir.pk == area.pk:
+def _successor(area: Area, code: str, heir: Area | None) -> Area:
+    if heir is None or heir.pk == area.pk or heir.level != area.level or heir.valid_to is not None:
         raise BadInput(
             _("%(code)s can't follow it: name another area of the same level, in force, in your district.")
             % {"code": code},

@@ -1,6 +1,7 @@
 """Preview a file of areas, then apply exactly what was previewed, in one transaction."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, Conflict, TooLarge
@@ -16,10 +18,15 @@ from core.services.audit import audit_write
 from grids.access import Access
 from grids.models import Area
 from grids.permissions import check_may_configure
+from grids.policies import still_there
+from grids.services.holding import areas_hold
 from grids.services.import_plan import LEVELS, Change, Plan, plan_make, short_of
 from grids.services.import_read import FILE_TOO_LARGE, MOST_BYTES, upload_read
 from grids.services.once import configure_once
-from grids.services.rows import day_of, lineage, map_touch, outline_columns
+from grids.services.rows import day_of, hang, lineage, map_touch, outline_columns
+from grids.uses import bars_of
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,12 @@ def import_apply(
     """
     with transaction.atomic():
         # One import at a time; what it changes is locked and compared again below.
-        list(Area.objects.select_for_update(of=("self",)).filter(level=LEVELS[0]).values_list("pk"))
+        areas_hold(Area.objects.filter(level=LEVELS[0]).defer("outline"))
         preview = import_preview(access=access, data=data, datum=datum, complete=complete, now=now)
         if preview.plan.errors:
             raise Conflict(_("The file has errors. Mend them and upload it again; nothing was changed."))
-        if preview.digest != digest or not _unmoved(preview.plan.changes):
+        changes = preview.plan.changes
+        if preview.digest != digest or not _unmoved(changes) or _hindered(changes, now):
             raise Conflict(
                 _("The areas have changed since this preview. Look at the new preview, then apply it.")
             )
@@ -70,14 +78,35 @@ def import_apply(
 
 
 def _unmoved(changes: list[Change]) -> bool:
-    """Lock every row to be changed; whether all still have the version they were compared at."""
+    """Lock every row to be changed, and the grids below one that moves; whether all still have the version
+    they were compared at."""
     seen = {change.code: change.version for change in changes if change.version}
-    codes = sorted(seen)
-    for at in range(0, len(codes), 500):
-        rows = Area.objects.select_for_update(of=("self",)).filter(code__in=codes[at : at + 500])
-        if any(seen[code] != version for code, version in rows.order_by("pk").values_list("code", "version")):
-            return False
+    ordered = _in_order_of_holding(seen, {change.code for change in changes if change.kind == "move"})
+    for at in range(0, len(ordered), _AT_ONCE):
+        for row in areas_hold(Area.objects.filter(pk__in=ordered[at : at + _AT_ONCE]).defer("outline")):
+            if seen.get(row.code, row.version) != row.version:
+                return False
     return True
+
+
+def _in_order_of_holding(codes: Iterable[str], moving: Iterable[str]) -> list[int]:
+    wanted = sorted(codes)
+    found: set[tuple[bool, int]] = set()
+    for at in range(0, len(wanted), _AT_ONCE):
+        rows = Area.objects.filter(code__in=wanted[at : at + _AT_ONCE])
+        found |= {(level == "grid", pk) for pk, level in rows.values_list("pk", "level")}
+    for code in moving:
+        below = Q(street__code=code) | Q(community__code=code)
+        found |= {(True, pk) for pk in Area.objects.filter(below, level="grid").values_list("pk", flat=True)}
+    return [pk for _is_grid, pk in sorted(found)]
+
+
+def _hindered(changes: list[Change], now: datetime) -> bool:
+    """Whether something came to lie in an area while its lock was waited for."""
+    leaving = {change.code: change.kind for change in changes if change.kind in ("retire", "move")}
+    rows = [row for code in leaving for row in Area.objects.filter(code=code).defer("outline")]
+    going = frozenset(row.pk for row in rows if leaving[row.code] == "retire")
+    return any(still_there(row, now, going=going) if row.pk in going else bars_of(row, now) for row in rows)
 
 
 def upload_preview(
@@ -184,17 +213,8 @@ def _move(change: Change, datum: str, now: datetime) -> Facts:
     row = Area.objects.select_related("parent").get(code=change.code)
     parent = Area.objects.select_related(*joins).get(code=change.source.parent_code)
     before = {"parent": row.parent.code if row.parent else ""}
-    _hang(row, parent)
+    hang(row, parent)
     return before, {"parent": parent.code}
-
-
-def _hang(row: Area, parent: Area) -> None:
-    """Put a row below another; the ancestor columns of everything below it follow."""
-    for column, value in lineage(parent).items():
-        setattr(row, column, value)
-    row.save(update_fields=["parent", "district", "street", "community"])
-    for child in row.children.all():
-        _hang(child, row)
 
 
 def _outline(change: Change, datum: str, now: datetime) -> Facts:

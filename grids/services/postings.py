@@ -1,9 +1,10 @@
 """Postings: the record of who holds which role where; each change makes the grants anew."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
@@ -19,6 +20,7 @@ from grids.permissions import (
     person_q,
     posting_q,
 )
+from grids.services.holding import area_held
 from grids.services.once import configure_once
 from grids.services.units import unit_found
 
@@ -101,6 +103,35 @@ def first_posting(*, access: Access, person: User, role: str, place: str, now: d
     _add(access, person, role, place, now, None, "", now)
 
 
+def postings_follow(
+    *, fates: Sequence[tuple[Posting, Sequence[str]]], actor_id: int | None, now: datetime
+) -> None:
+    """End postings to areas that end, and post the same people to the areas named by code instead.
+
+    In the caller's transaction, which holds those areas. Nobody gets a role twice in one place.
+    """
+    users = {posting.user_id for posting, _codes in fates}
+    _one_after_another(Q(pk__in=users))
+    wanted = {code for _posting, codes in fates for code in codes}
+    areas = {area.code: area for area in Area.objects.filter(code__in=wanted).defer("outline")}
+    for posting, codes in fates:
+        for code in codes:
+            _follow(posting, areas[code], now, actor_id)
+        _close(posting, now, now, actor_id)
+    for user in User.objects.filter(pk__in=users):
+        grants_recompute(user)
+
+
+def _follow(old: Posting, area: Area, now: datetime, actor_id: int | None) -> None:
+    posting = Posting(
+        user=old.user, role=old.role, area=area, starts_at=max(now, old.starts_at), ends_at=old.ends_at,
+        deputy_of=old.deputy_of,
+    )  # fmt: skip
+    if not _same(posting).exists():
+        posting.save()
+        _audit("posting.add", posting, now, actor_id, {}, facts_of(posting))
+
+
 def _add(
     access: Access,
     person: User,
@@ -153,7 +184,8 @@ def _end(access: Access, posting_id: int, ends_at: datetime, now: datetime) -> d
 def _one_after_another(who: Q) -> None:
     # Grants are made anew from all postings of a person: two changes at once would each miss the
     # other's posting. The lock lets rows that name the person be written meanwhile.
-    list(User.objects.filter(who).select_for_update(of=("self",), no_key=True).values_list("pk"))
+    held = User.objects.filter(who).order_by("pk").select_for_update(of=("self",), no_key=True)
+    list(held.values_list("pk"))
 
 
 def _close(posting: Posting, ends_at: datetime, now: datetime, actor_id: int | None) -> None:
@@ -179,7 +211,7 @@ def place_of(access: Access, place: str) -> tuple[Area | None, Unit | None]:
     area = Area.objects.filter(access.area_q(May.CONFIGURE), code=place.strip()).defer("outline").first()
     if area is None:
         raise NotFound(NO_AREA)
-    if area.valid_to is not None:
+    if area.valid_to is not None or not area_held(area):
         raise Conflict(_("This area is retired. Post people to the one that follows it."), field="place")
     return area, None
 
@@ -211,13 +243,18 @@ def _check_dates(starts_at: datetime, ends_at: datetime | None) -> None:
         raise BadInput(_("A posting ends after it starts. Change one of the dates."), field="ends_at")
 
 
-def _check_alone(posting: Posting) -> None:
+def _same(posting: Posting) -> QuerySet[Posting]:
+    """The person's other postings in that role and place within its time."""
     same = Posting.objects.filter(
         user=posting.user, role=posting.role, area=posting.area, unit=posting.unit
     ).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=posting.starts_at))
     if posting.ends_at is not None:
         same = same.filter(starts_at__lt=posting.ends_at)
-    if same.exists():
+    return same
+
+
+def _check_alone(posting: Posting) -> None:
+    if _same(posting).exists():
         raise Conflict(_("This person holds this role here already in that time."))
 
 

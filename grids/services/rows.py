@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from grids.geo.shapes import Outline, bounding_box, inner_point, outline_to_wkb
 from grids.models import Area, MapVersion
 
@@ -36,6 +38,20 @@ def lineage(parent: Area | None) -> dict[str, Area | None]:
         return {"parent": None, "district": None, "street": None, "community": None}
     above = {"district": parent.district, "street": parent.street, "community": parent.community}
     return {"parent": parent, **above, parent.level: parent}
+
+
+def hang(row: Area, parent: Area) -> None:
+    """Put an area below another; the ancestor columns of all that lies below it follow, each as a change."""
+    above = lineage(parent)
+    for column, value in above.items():
+        setattr(row, column, value)
+    row.version += 1
+    row.save(update_fields=[*above, "version"])
+    if row.level == Area.Level.GRID:
+        return
+    inherited = {level: area for level, area in above.items() if area is not None and level != "parent"}
+    below = Area.objects.filter(**{f"{row.level}_id": row.pk})
+    below.update(version=F("version") + 1, **inherited)
 
 
 def outline_columns(outline: Outline | None, *, datum: str = "WGS84") -> dict[str, Any]:

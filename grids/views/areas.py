@@ -22,6 +22,7 @@ from grids.browse import (
     siblings,
 )
 from grids.forms import AreaAddForm, AreaFilter, RenameForm, RetireForm
+from grids.jobs import kinds_of
 from grids.models import Area
 from grids.services.areas import area_add, area_rename, area_retire
 from grids.views.doors import CityRequest, configuring, csv_file, form_page, given, signed_in, version_of
@@ -45,7 +46,8 @@ def areas(request: CityRequest) -> HttpResponse:
 @configuring
 def area(request: CityRequest, code: str) -> HttpResponse:
     """``/grids/areas/<code>/``: outline, people, history and what can be done."""
-    return render(request, "grids/area.html", area_page(request.access, code, now=clock.now()))
+    page = area_page(request.access, code, now=clock.now())
+    return render(request, "grids/area.html", page | {"kinds": kinds_of(page["area"])})
 
 
 @form_door

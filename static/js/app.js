@@ -10,6 +10,7 @@ const WHERE_NEEDED = [
   ["[data-map]", () => import("./map.js")],
   ["input[type=file][data-upload-url]", () => import("./photos.js")],
   ["[data-classpick]", () => import("./classpick.js")],
+  ["form[data-cut]", () => import("./cut.js")],
   ["[data-compare]", () => import("./compare.js")],
   ["[data-pick-all]", () => import("./pickall.js")],
 ];

@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import Unit, User
 from cases.models import Case, StandingPlan
 from core.services.outbox import outbox_drain
-from grids.models import Area, Posting
+from grids.models import Area, AreaJob, Posting
 from notices.models import Notice
 from tests.cases.attempts import traces
 from tests.cases.plans.helpers import a_template, open_batch, returned_campaign
@@ -72,13 +72,23 @@ def target(world: World, settings: Any) -> Target:
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
         "token": "not-one-of-ours",
         "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
-        "campaign_id": returned_campaign(world, case), "username": "officer",
-        "posting": str(Posting.objects.get(user__username="officer").pk),
+        "campaign_id": returned_campaign(world, case), "kind": "split", "job": str(a_change(world).pk),
+        "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
     }  # fmt: skip
     case.refresh_from_db()
     outbox_drain(now=NOW.replace(year=2027))
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
     return Target(case, names, secrets)
+
+
+def a_change(world: World) -> AreaJob:
+    """A change of areas that is done, around the case."""
+    facts = {"ended": [], "made": [], "heirs": [], "altered": ["500115001001001"], "posts": 0}
+    return AreaJob.objects.create(
+        kind=AreaJob.Kind.BORDER, state=AreaJob.State.DONE, area=world.areas["500115001001001"], level="grid",
+        area_ids=[world.areas["500115001001001"].pk], facts=facts, total=1, done=1, created_at=NOW,
+        finished_at=NOW,
+    )  # fmt: skip
 
 
 def test_every_address_there_is_is_in_the_register_and_no_other() -> None:
@@ -122,6 +132,7 @@ def configured() -> list[Any]:
         (User, ("username", "name", "is_active", "password", "unit_id")),
         (Posting, ("user_id", "role", "area_id", "unit_id", "starts_at", "ends_at")),
         (StandingPlan, ("state", "approver_id")),
+        (AreaJob, ("kind", "state", "area_id", "done")),
     ]
     return [list(model.objects.order_by("pk").values_list(*names)) for model, names in fields]
 

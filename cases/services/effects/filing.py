@@ -12,7 +12,6 @@ from cases.models import Case
 from cases.models.marks import PlanOwed
 from cases.selectors import standing_plan_for
 from cases.services.draw import drawn_for_field
-from cases.services.ground import grid_held
 from cases.services.naming import named_person
 from cases.services.work import Work, class_set, parts_end, parts_replace
 from cases.workflow import Stage, Track
@@ -20,6 +19,7 @@ from core.errors import BadInput
 from core.history import digest
 from grids.models import Area
 from grids.selectors import grid_at
+from grids.services.holding import area_held
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -94,7 +94,11 @@ def move(work: Work) -> None:
     """The place was wrong: another grid of the same district, with its scope and its people."""
     case, position = work.case, needed(work.given.position)
     grid = grid_at(position.lon, position.lat)
-    if grid is None or not grid_held(grid):
+    if grid is not None and not area_held(grid):
+        # It changed between the look and the hold: what follows it is found at the second look.
+        grid = grid_at(position.lon, position.lat)
+        grid = grid if grid is not None and area_held(grid) else None
+    if grid is None:
         raise BadInput(
             _("This place lies outside every grid of the districts served here. Move the pin into the area."),
             field="position",
