@@ -46,6 +46,7 @@ class May(StrEnum):
 
     SEE_CASES = "see_cases"  # every case in one's scope, not only one's own
     SEE_REPORTER = "see_reporter"  # name and phone behind the mask, with an audit row
+    KEEP_ROSTER = "keep_roster"  # absences and duty of the people posted there and below
     CONFIGURE = "configure"  # areas, people and posts, units, classes
     DRAFT_STANDING_PLAN = "draft_standing_plan"
     APPROVE_STANDING_PLAN = "approve_standing_plan"
@@ -66,16 +67,16 @@ def _spec(posted_on: str, *may: May) -> RoleSpec:
 ROLES: Mapping[Role, RoleSpec] = {
     Role.GRID_WORKER: _spec("grid community", May.SEE_CASES),
     Role.OFFICER: _spec("grid community street", May.SEE_CASES),
-    Role.SQUAD_LEADER: _spec("street", May.SEE_CASES),
+    Role.SQUAD_LEADER: _spec("street", May.SEE_CASES, May.KEEP_ROSTER),
     Role.SECTION_HEAD: _spec("street district", May.SEE_CASES),
     Role.DIRECTOR: _spec("district", May.SEE_CASES),
     Role.STATION: _spec("district", May.SEE_CASES, May.SEE_REPORTER, May.DRAFT_STANDING_PLAN),
     Role.BUREAU: _spec("district", May.SEE_CASES, May.APPROVE_STANDING_PLAN),
     Role.UNIT_HANDLER: _spec("unit", May.SEE_CASES),
-    Role.UNIT_HEAD: _spec("unit", May.SEE_CASES),
+    Role.UNIT_HEAD: _spec("unit", May.SEE_CASES, May.KEEP_ROSTER),
     Role.COMMUNITY: _spec("community", May.SEE_CASES, May.SEE_REPORTER),
     Role.HOTLINE: _spec("district", May.SEE_CASES, May.SEE_REPORTER),
-    Role.ADMINISTRATOR: _spec("district", May.CONFIGURE),
+    Role.ADMINISTRATOR: _spec("district", May.CONFIGURE, May.KEEP_ROSTER),
     Role.LEADER: _spec("district", May.SEE_CASES),
 }
 

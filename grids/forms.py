@@ -158,7 +158,10 @@ class PostingForm(PageForm):
         label=_("Last day"), required=False, help_text=_("Empty: until further notice."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip
-    deputy_of = forms.CharField(label=_("Deputy of (login name)"), max_length=50, required=False)
+    deputy_of = forms.CharField(
+        label=_("Deputy of (login name)"), max_length=50, required=False,
+        help_text=_("Whoever stands in for somebody has a last day."),
+    )  # fmt: skip
 
     def posting(self) -> dict[str, Any]:
         """What ``posting_add`` takes; the last day counts in full."""
