@@ -15,6 +15,8 @@ from cases.veil import covered_events, covered_photo, is_inside
 from cases.workflow import Step
 from grids.access import Access
 
+_PEOPLE = ("person", "former", "asked_by")  # facts that hold the id of somebody
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
@@ -66,7 +68,7 @@ def history_of(access: Access, number: str) -> list[tuple[CaseEvent, dict[str, A
     """
     case = case_for(access, number)
     events = covered_events(events_of(case), inside=is_inside(access, case))
-    people = {e.data["person"] for e in events if "person" in e.data}
+    people = {e.data[name] for e in events for name in _PEOPLE if e.data.get(name)}
     units = {unit for e in events for unit in e.data.get("units", [])}
     names = {u.pk: str(u) for u in User.objects.filter(pk__in=people)} if people else {}
     codes = dict(Unit.objects.filter(pk__in=units).values_list("pk", "code")) if units else {}
@@ -76,8 +78,7 @@ def history_of(access: Access, number: str) -> list[tuple[CaseEvent, dict[str, A
 def _facts(event: CaseEvent, names: dict[int, str], codes: dict[int, str]) -> dict[str, Any]:
     # Digests stand in the chain for personal data; nobody reads anything from them.
     facts = {name: value for name, value in event.data.items() if not name.endswith("_digest")}
-    if "person" in facts:
-        facts["person"] = names.get(facts["person"], "")
+    facts |= {name: names.get(facts[name], "") for name in _PEOPLE if name in facts}
     if "units" in facts:
         facts["units"] = [codes.get(unit, "") for unit in facts["units"]]
     return facts

@@ -54,6 +54,7 @@ def step_page(
     parts = parts_of(case)
     step = _step(case, action, access, parts, error)
     plans = list(plans_of(case)[:1])
+    data = _confirming(data, step, case)
     form = step_form(
         fields_shown(access, step, parts),
         required=step.needs,
@@ -67,6 +68,7 @@ def step_page(
         "case": case,
         "plan": plans[0] if plans else None,
         "warned": wording.warned(step.action),
+        "held": "held_by" in step.fields and case.assignee_id != access.user_id and case.assignee,
         "danger": step.action in wording.DANGERS,
         "version": case.version,
         "upload_url": reverse("cases:photo_upload"),
@@ -97,6 +99,15 @@ def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]
     )
     seen = [shown(photo) for photo in photos_of(case) if events and photo.event_seq == events[0].seq]
     return timeline(case, events, seen, parts)
+
+
+def _confirming(data: QueryDict | None, step: Step, case: Case) -> QueryDict | None:
+    """What was sent, but pressing again confirms whose task the page says it is now, not what it said."""
+    if data is None or "held_by" not in step.fields:
+        return data
+    anew = data.copy()
+    anew["held_by"] = policies.holder_of(case)
+    return anew
 
 
 def report_page(
@@ -195,6 +206,8 @@ def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> Mapping[str
     if step.action in (Action.VERIFY, Action.FIX_NOW) and case.case_class:
         initial["case_class"] = case.case_class.key
         initial["condition"] = case.condition.seq if case.condition else None
+    if "held_by" in step.fields:
+        initial["held_by"] = policies.holder_of(case)
     if step.action is Action.SUBMIT_PLAN and plans:
         initial["measures"] = "\n".join(measure.text for measure in plans[0].measures.all())
         initial["lead_unit"] = plans[0].lead_unit.code

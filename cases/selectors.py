@@ -20,6 +20,8 @@ from grids.access import Access
 from grids.geo.shapes import box_around, metres_between
 
 _LIST_JOINS = ("case_class", "condition", "district", "street", "community", "grid", "lead_unit", "assignee")
+# Not whoever has the task: a mark gives it to another without a new version, and a row waited for comes
+# back with what was joined to it before the wait.
 _LOCK_JOINS = ("case_class", "condition", "lead_unit", "district", "grid")
 _LOCK_HEAVY = ("district__outline", "grid__outline")
 # Outlines weigh tens of kilobytes; no list draws them.
@@ -103,6 +105,8 @@ def _named(number: str) -> Q:
 
 def parts_of(case: Case) -> list[UnitPart]:
     """All parts of a case, past ones too, with their units."""
+    if case.dispatched_at is None:
+        return []  # no unit was ever sent for
     return list(case.parts.select_related("unit", "signed_by").order_by("-active", "-kind", "pk"))
 
 

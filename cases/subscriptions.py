@@ -1,10 +1,11 @@
-"""What the cases room itself listens to: a step becomes notices in inboxes."""
+"""What the cases room listens to: a step becomes notices, the end of a posting sets its tasks free."""
 
 from datetime import datetime
 
 from django.utils.translation import ngettext
 
 from cases.models import Case
+from cases.services.handover import orphans_reassign
 from cases.services.notify import step_notify
 from cases.workflow import OPEN, REJECT_REASONS, Stage
 from core.errors import Sentence
@@ -16,6 +17,11 @@ from notices.texts import words_register
 
 def _notify(happening: Happening, now: datetime) -> None:
     step_notify(payload=happening.payload, now=happening.at)
+
+
+def _reassign(happening: Happening, now: datetime) -> None:
+    # At once for most; the periodic task passes on what is more.
+    orphans_reassign(now=now, people=[happening.payload["user"]], limit=100)
 
 
 def _open_cases(area: Area, now: datetime) -> Sentence | None:
@@ -31,6 +37,7 @@ def _open_cases(area: Area, now: datetime) -> Sentence | None:
 
 
 subscribe("case.step", "cases.inbox", _notify)
+subscribe("posting.ended", "cases.reassign", _reassign)
 words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
 bar_register("cases.open", _open_cases)

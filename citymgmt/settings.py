@@ -277,6 +277,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "reassign-orphans": {
+        "task": "cases.tasks.reassign_orphans",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "forget-unused-photos": {"task": "cases.tasks.forget_unused_photos", "schedule": 3600.0},
 }
 

@@ -135,7 +135,13 @@ def _joinable(case: Case, step: Step, access: Access, parts: Parts) -> None:
         raise Conflict(_("You reported this case yourself."))
 
 
+def _held(case: Case, step: Step, access: Access, parts: Parts) -> None:
+    if case.assignee_id is None:
+        raise Conflict(_("Nobody has this task; it stands in the pool already."))
+
+
 WHEN: dict[Action, Callable[[Case, Step, Access, Parts], None]] = {
+    Action.RELEASE: _held,
     Action.SIGN_FOR: _unsigned,
     Action.RETURN_DISPATCH: _returnable,
     Action.HAND_IN: _not_handed_in,

@@ -1,8 +1,13 @@
 """What a step says to the rest of the house, through the outbox."""
 
-from cases.models import CaseEvent
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.roles import Role
+from cases.models import Case, CaseEvent
 from cases.services.work import Work
-from cases.workflow import Action, Stage
+from cases.workflow import STAGES, Action, Stage
 from core.services.outbox import outbox_emit
 
 _TOPICS = {
@@ -17,12 +22,27 @@ _TOPICS = {
 
 
 def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) -> None:
-    """Emit what happened: ``case.step``, which fills inboxes, and the topics higher rooms listen to.
+    """Emit what a step did, as ``event_tell`` does.
 
     A ``quiet`` step is one long past, replayed or made up: it counts, but nobody is to hear of it now.
     """
-    case = work.case
-    topics = [] if work.quiet else ["case.step"]
+    event_tell(
+        case=work.case, event=event, previous_assignee=previous_assignee, now=work.now, told=work.told,
+        quiet=work.quiet,
+    )  # fmt: skip
+
+
+def event_tell(
+    *,
+    case: Case,
+    event: CaseEvent,
+    previous_assignee: int | None,
+    now: datetime,
+    told: Mapping[str, list[int]] | None = None,
+    quiet: bool = False,
+) -> None:
+    """Emit what happened: ``case.step``, which fills inboxes, and the topics higher rooms listen to."""
+    topics = [] if quiet else ["case.step"]
     if topic := _TOPICS.get(Action(event.action)):
         topics.append(topic)
     if case.stage == Stage.CLOSED and event.from_stage != Stage.CLOSED:
@@ -37,10 +57,25 @@ def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) ->
         "actor": event.actor_id,
         "reporter": case.reporter_id,
         "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
-        "told": work.told,
+        "told": dict(told or {}),
+        **_hands(case, event, previous_assignee),
         "class": case.case_class.name if case.case_class else "",
         "address": case.address,
         "reason": event.data.get("reject_reason", ""),
         "subject": [case.subject_kind, case.subject_id],
     }
-    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=work.now)
+    outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=now)
+
+
+def _hands(case: Case, event: CaseEvent, previous: int | None) -> dict[str, Any]:
+    """From whom a task was taken, and whose pool it came into."""
+    stays, taken = event.from_stage == event.to_stage, previous not in (None, case.assignee_id)
+    spec = STAGES.get(Stage(case.stage))
+    pooled = bool(spec and spec.named and case.assignee_id is None and (taken or not stays))
+    facts: dict[str, Any] = {"former": previous if stays and taken else None, "pool": None}
+    if pooled and Role.OFFICER in (spec.owners if spec else ()):
+        facts["pool"] = {"street": case.street_id}
+    elif pooled and stays and case.stage == Stage.HANDLE:
+        # A unit's queue is where its work arrives; its head hears only of what somebody had.
+        facts["pool"] = {"unit": case.lead_unit_id}
+    return facts
