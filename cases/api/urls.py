@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, photos, plans, public, reading
+from cases.api import catalogue, photos, plans, public, reading, roster, squad
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -38,6 +38,17 @@ urlpatterns = [
         plans.StandingPlanRetireView.as_view(),
         name="standing_plan_retire",
     ),
+    path("absences/", roster.AbsencesView.as_view(), name="absences"),
+    path("absences/<int:absence>/change/", roster.AbsenceChangeView.as_view(), name="absence_change"),
+    path("absences/<int:absence>/end/", roster.AbsenceEndView.as_view(), name="absence_end"),
+    path("deputies/", roster.DeputiesView.as_view(), name="deputies"),
+    path("duty/", roster.DutyView.as_view(), name="duty"),
+    path("duty/<int:turn>/end/", roster.DutyEndView.as_view(), name="duty_end"),
+    path("duty/week/", roster.DutyWeekView.as_view(), name="duty_week"),
+    path("duty/copy/", roster.DutyCopyView.as_view(), name="duty_copy"),
+    path("squad/people/", squad.TeamView.as_view(), name="squad_people"),
+    path("squad/tasks/", squad.TasksView.as_view(), name="squad_tasks"),
+    path("squad/hand-over/", squad.HandOverView.as_view(), name="squad_hand_over"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

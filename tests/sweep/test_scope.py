@@ -6,6 +6,7 @@ Every address pattern of the site is asked, with GET and POST, by everybody who 
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.test import Client
 from accounts.models import Unit, User
 from cases.models import Case, StandingPlan
 from core.services.outbox import outbox_drain
-from grids.models import Area, Posting
+from grids.models import Absence, Area, DutyTurn, Posting
 from notices.models import Notice
 from tests.cases.attempts import traces
 from tests.cast import HOME, NOW, World
@@ -70,9 +71,28 @@ def target(world: World, settings: Any) -> Target:
         "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk), "code": "500115001001001",
         "token": "not-one-of-ours",
         "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
+        "absence": str(an_absence(world).pk), "turn": str(a_turn(world).pk),
     }  # fmt: skip
     secrets = (case.number, str(case.uuid), str(case.follow_code), ADDRESS, WORDS, NOTE, CALLER, PHONE, photo)
     return Target(case, names, secrets)
+
+
+def an_absence(world: World) -> Absence:
+    """The officer will be away, and the colleague stands in."""
+    officer, later = world.people["officer"], datetime(2030, 1, 1, tzinfo=UTC)
+    return Absence.objects.create(
+        person=officer, kind="sick", starts_at=later, ends_at=later + timedelta(days=9), entered_at=NOW,
+        deputy=world.people["colleague"], entered_by=officer,
+    )  # fmt: skip
+
+
+def a_turn(world: World) -> DutyTurn:
+    """The colleague's, in the same street."""
+    later = datetime(2030, 1, 1, tzinfo=UTC)
+    return DutyTurn.objects.create(
+        person=world.people["colleague"], area=world.areas["500115001"], starts_at=later,
+        ends_at=later + timedelta(hours=12), entered_by=world.people["leader_of_squad"],
+    )  # fmt: skip
 
 
 def test_every_address_there_is_is_in_the_register_and_no_other() -> None:
@@ -116,6 +136,8 @@ def configured() -> list[Any]:
         (User, ("username", "name", "is_active", "password", "unit_id")),
         (Posting, ("user_id", "role", "area_id", "unit_id", "starts_at", "ends_at")),
         (StandingPlan, ("state", "approver_id")),
+        (Absence, ("person_id", "starts_at", "ends_at", "deputy_id")),
+        (DutyTurn, ("person_id", "starts_at", "ends_at", "area_id")),
     ]
     return [list(model.objects.order_by("pk").values_list(*names)) for model, names in fields]
 
