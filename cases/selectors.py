@@ -51,7 +51,12 @@ def case_q(access: Access) -> Q:
 
 def cases_for(access: Access) -> QuerySet[Case]:
     """Every case in the scope, with what a list shows."""
-    return Case.objects.filter(case_q(access)).select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
+    return listed(Case.objects.filter(case_q(access)))
+
+
+def listed(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases picked within a scope, with what a list shows."""
+    return rows.select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
 
 
 def case_for(access: Access, number: str) -> Case:

@@ -18,7 +18,7 @@ from cases.lists import row_of
 from cases.models import Case, UnitPart
 from cases.offers import offered_steps
 from cases.policies import holder_of
-from cases.selectors import case_q, cases_for
+from cases.selectors import cases_for, listed
 from cases.services.handover import POOL, RULE, Picked
 from cases.workflow import BY_ACTION, OPEN, STAGES, Action, Stage
 from core.errors import BadInput
@@ -43,12 +43,16 @@ def tasks_at(access: Access, place: Place) -> QuerySet[Case]:
 
 
 def cases_at(access: Access, place: Place) -> QuerySet[Case]:
-    """The cases of the scope that lie in a street, or in which a unit has a part."""
-    rows = Case.objects.filter(case_q(access))
+    """The cases that lie in a street, or in which a unit has a part; none where the place is not seen.
+
+    The place stands for the scope, so that counting needs no list of all one sees.
+    """
     if isinstance(place, Area):
-        return rows.filter(street=place)
-    parts = UnitPart.objects.filter(unit=place, active=True).order_by().values("case_id")
-    return rows.filter(pk__in=parts)
+        seen = access.may_in(May.SEE_CASES, [i for i in (place.pk, place.district_id) if i])
+        return Case.objects.filter(street=place) if seen else Case.objects.none()
+    part = UnitPart.objects.filter(case_id=OuterRef("pk"), unit=place, active=True)
+    seen = place.pk in access.unit_ids(May.SEE_CASES)
+    return Case.objects.filter(Exists(part)) if seen else Case.objects.none()
 
 
 def team_of(access: Access, place: Place, *, now: datetime) -> QuerySet[User]:
@@ -81,8 +85,8 @@ def pool_at(access: Access, place: Place, cursor: str = "", size: int = 25) -> P
     Raises:
         BadInput: the page marker is not one of ours.
     """
-    ids = tasks_at(access, place).filter(assignee__isnull=True).order_by().values("pk")
-    return page_of(cases_for(access).filter(pk__in=ids), by="stage_since", cursor=cursor, size=size)
+    rows = listed(tasks_at(access, place).filter(assignee__isnull=True))
+    return page_of(rows, by="stage_since", cursor=cursor, size=size)
 
 
 def team_page(access: Access, *, place: str, cursor: str, now: datetime) -> dict[str, Any]:
