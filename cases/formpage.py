@@ -51,9 +51,8 @@ def step_page(
         NotFound: no such case in the scope. CityError: the step is not open to this person now.
     """
     case = case_for(access, number)
-    parts = parts_of(case)
+    parts, plans = parts_of(case), list(plans_of(case)[:1])
     step = _step(case, action, access, parts, error)
-    plans = list(plans_of(case)[:1])
     data = _confirming(data, step, case)
     form = step_form(
         fields_shown(access, step, parts),

@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
         "ClassKindEnum": "cases.models.CaseClass.Kind",
         "PartKindEnum": "cases.models.UnitPart.Kind",
         "UnitKindEnum": "accounts.models.Unit.Kind",
+        "AbsenceKindEnum": "grids.models.Absence.Kind",
     },
 }
 # A device that has not been used to log in for a month asks again.

@@ -123,7 +123,7 @@ def test_taking_over_names_whose_task_it_is(world, api):
 
 def test_nobody_passes_a_task_on_by_hand(world, api):
     case = report(world)
-    assert is_problem(post(api("leader_of_squad"), f"cases/{case.number}/steps/reassign/", version=1), 403)
+    assert is_problem(post(api("leader_of_squad"), f"cases/{case.number}/steps/reassign/", version=1), 409)
     assert post(api("leader_of_squad"), f"cases/{case.number}/steps/release/", version=1).status_code == 200
     case.refresh_from_db()
     assert case.assignee is None
