@@ -14,6 +14,7 @@ from cases.policies import check_offered
 from cases.workflow import BY_ACTION, UNIT_ROLES, Action, Stage, Step
 from core.errors import BadInput
 from grids.access import Access
+from grids.presence import absences_at
 from grids.selectors import people_posted
 
 MOST = 200
@@ -36,7 +37,8 @@ def candidates_for(
     barred = {case.takers[taken] for taken in claim.other_than if case.takers.get(taken)}
     if claim.other_unit:
         barred |= barred_from_checking(case, parts, now)
-    return people.exclude(pk__in=barred).select_related("unit")[:MOST]
+    away = absences_at(now).values("person_id")
+    return people.exclude(pk__in=barred).exclude(pk__in=away).select_related("unit")[:MOST]
 
 
 def _posted(case: Case, claim: Step, parts: Sequence[UnitPart], now: datetime) -> QuerySet[User]:

@@ -48,7 +48,8 @@ def case_page(access: Access, number: str, *, clear: bool = False) -> dict[str, 
     plans = list(selectors.plans_of(case))
     if not clear:
         covered_case(case), covered_parts(parts, cover), covered_plans(plans, cover)
-    offered = buttons(access, offered_steps(access, case, parts), parts)
+    held = case.assignee_id not in (None, access.user_id)
+    offered = buttons(access, offered_steps(access, case, parts), parts, held=held)
     return {
         "case": case,
         "parts": parts,
@@ -78,10 +79,13 @@ def _reporter(access: Access, case: Case, numbers: bool) -> dict[str, Any]:
     return {"may_reveal": True, "reveal_reasons": reasons, "contact": {"name": name, "phone": phone}}
 
 
-def buttons(access: Access, steps: Iterable[Step], parts: Sequence[UnitPart]) -> list[dict[str, Any]]:
+def buttons(
+    access: Access, steps: Iterable[Step], parts: Sequence[UnitPart], *, held: bool = False
+) -> list[dict[str, Any]]:
     """The offered steps as buttons: the one that moves the case on first, what is rarely needed last.
 
-    ``more`` are those that stand beside the path and are folded away.
+    ``more`` are those that stand beside the path and are folded away. A task that is ``held`` by somebody
+    else is taken over on a page that says so, never by one press.
     """
     made = [
         {
@@ -89,7 +93,7 @@ def buttons(access: Access, steps: Iterable[Step], parts: Sequence[UnitPart]) ->
             "key": str(uuid4()),
             "label": step.action.label,
             "danger": step.action in wording.DANGERS,
-            "at_once": not fields_shown(access, step, parts),
+            "at_once": not fields_shown(access, step, parts) or (step.action is Action.CLAIM and not held),
             "confirm": wording.warned(step.action),
             "main": step.action.value in _ONWARD,
             "more": step.action in _BESIDE,

@@ -72,7 +72,7 @@ def _row(step: Step) -> str:
 
 def _by(step: Step) -> str:
     part = "" if step.part is Part.NONE else f" ({step.part.name.lower()} part)"
-    return _names(step.by | step.guests) + part
+    return (_names(step.by | step.guests) or "the system") + part
 
 
 def _not_by(step: Step) -> str:

@@ -15,6 +15,8 @@ from cases.workflow import Step
 from core.masking import masked_name, masked_phone
 from grids.access import Access
 
+_PEOPLE = ("person", "former", "asked_by", "deputy_of")  # facts that hold the id of somebody
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
@@ -66,14 +68,11 @@ def history_of(access: Access, number: str) -> list[tuple[CaseEvent, dict[str, A
     """
     case = case_for(access, number)
     events = covered_events(history_told(case), cover_of(case), inside=is_inside(access, case))
-    people = {e.data[name] for e in events for name in _PEOPLE if name in e.data}
+    people = {e.data[name] for e in events for name in _PEOPLE if e.data.get(name)}
     units = {unit for e in events for unit in e.data.get("units", [])}
     names = {u.pk: str(u) for u in User.objects.filter(pk__in=people)} if people else {}
     codes = dict(Unit.objects.filter(pk__in=units).values_list("pk", "code")) if units else {}
     return [(event, _facts(event, names, codes)) for event in events]
-
-
-_PEOPLE = ("person", "deputy_of")
 
 
 def _facts(event: CaseEvent, names: dict[int, str], codes: dict[int, str]) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def step_page(
     step = _step(case, action, access, parts, error)
     plans = covered_plans(plans_of(case)[:1], cover_of(case))
     templates = templates_of(case) if step.action is Action.SUBMIT_PLAN else []
+    data = _confirming(data, step, case)
     form = step_form(
         fields_shown(access, step, parts),
         required=step.needs,
@@ -85,6 +86,7 @@ def step_page(
     page |= _of_plan(plans, data) | {"templates": templates}
     return page | {
         **_of_case(case, step),
+        "held": "held_by" in step.fields and case.assignee_id != access.user_id and case.assignee,
         "template": _template_named(templates, form, error),
         "asked_for": _asked_for(access, case, step, parts),
         "lost": _lost(access, number, step, data),
@@ -145,6 +147,15 @@ def comment_lines(measures: Iterable[Clause], data: QueryDict | None) -> list[di
     """Each measure with what was typed about it."""
     typed = data or QueryDict()
     return [{"measure": m, "typed": typed.get(f"comment_{m.seq}", "")} for m in measures]
+
+
+def _confirming(data: QueryDict | None, step: Step, case: Case) -> QueryDict | None:
+    """What was sent, but pressing again confirms whose task the page says it is now, not what it said."""
+    if data is None or "held_by" not in step.fields:
+        return data
+    anew = data.copy()
+    anew["held_by"] = policies.holder_of(case)
+    return anew
 
 
 def report_page(
@@ -245,6 +256,8 @@ def _initial(step: Step, case: Case, plans: Sequence[ActionPlan]) -> dict[str, A
     if step.action in (Action.VERIFY, Action.FIX_NOW) and case.case_class:
         initial["case_class"] = case.case_class.key
         initial["condition"] = case.condition.seq if case.condition else None
+    if "held_by" in step.fields:
+        initial["held_by"] = policies.holder_of(case)
     if step.action is Action.SUBMIT_PLAN and plans:
         initial["measures"] = "\n".join(measure.text for measure in plans[0].measures.all())
         initial["lead_unit"] = plans[0].lead_unit.code

@@ -31,6 +31,7 @@ _LABELS: dict[str, Any] = {
     "reporter_name": _("Name of the caller"),
     "reporter_phone": _("Phone of the caller"),
     "person": _("Person"),
+    "held_by": _("Whose task it was"),
     "reject_reason": _("Reason"),
     "reason": _("Reason"),
     "text": _("Note"),
@@ -182,13 +183,18 @@ def _field(name: str, choices: Mapping[str, Any]) -> forms.Field:
         return forms.BooleanField()
     if name in _RADIOS:
         return forms.ChoiceField(choices=_RADIOS[name], widget=forms.RadioSelect)
-    if name in ("finish_by", "until", "reply_by"):
-        return forms.CharField(widget=forms.TextInput(attrs={"type": "datetime-local"}))
-    if name == "reporter_phone":
-        return forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}))
+    if name in _WIDGETS:
+        return forms.CharField(widget=_WIDGETS[name])
     return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}) if name in _AREAS else forms.TextInput())
 
 
+_WIDGETS: dict[str, forms.Widget] = {
+    **{
+        name: forms.TextInput(attrs={"type": "datetime-local"}) for name in ("finish_by", "until", "reply_by")
+    },
+    "held_by": forms.HiddenInput(),
+    "reporter_phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+}
 _SELECTS = frozenset({"lead_unit", "person", "track", "unit", "into"})
 _RADIOS: dict[str, list[Any]] = {
     "reject_reason": list(REJECT_REASONS.items()),

@@ -47,6 +47,7 @@ class Given:
     reporter_name: str = ""
     reporter_phone: str = ""
     person: User | None = None
+    held_by: str | None = None
     reject_reason: str = ""
     reason: str = ""
     text: str = ""

@@ -317,6 +317,10 @@ def _person(name: str, value: object, place: Place) -> User:
     return person
 
 
+def _held_by(name: str, value: object, place: Place) -> str:
+    return _key(value).strip()
+
+
 def _class_key(name: str, value: object, place: Place) -> CaseClass:
     kind, _dash, code = _key(value).partition("-")
     found = CaseClass.objects.filter(kind=kind, code=code, active=True).first()
@@ -358,6 +362,7 @@ _CLEANERS: dict[str, Cleaner] = {
     "track": _track,
     "reporter_phone": _phone,
     "person": _person,
+    "held_by": _held_by,
     "reject_reason": _reject_reason,
     "failed_call": _flag,
     "measures": _measures,

@@ -25,6 +25,8 @@ from grids.geo.shapes import box_around, metres_between
 _LIST_JOINS = (
     "case_class", "condition", "district", "street", "community", "grid", "lead_unit", "assignee", "contact",
 )  # fmt: skip
+# Not whoever has the task: a mark gives it to another without a new version, and a row waited for comes
+# back with what was joined to it before the wait.
 _LOCK_JOINS = ("case_class", "condition", "lead_unit", "district", "grid", "contact")
 _LOCK_HEAVY = ("district__outline", "grid__outline")
 # Outlines weigh tens of kilobytes; no list draws them.
@@ -55,7 +57,12 @@ def case_q(access: Access) -> Q:
 
 def cases_for(access: Access) -> QuerySet[Case]:
     """Every case in the scope, with what a list shows."""
-    return Case.objects.filter(case_q(access)).select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
+    return listed(Case.objects.filter(case_q(access)))
+
+
+def listed(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases picked within a scope, with what a list shows."""
+    return rows.select_related(*_LIST_JOINS).defer(*_NO_OUTLINES)
 
 
 def case_for(access: Access, number: str) -> Case:
@@ -126,6 +133,8 @@ def _named(number: str) -> Q:
 
 def parts_of(case: Case) -> list[UnitPart]:
     """All parts of a case, past ones too, with their units."""
+    if case.dispatched_at is None:
+        return []  # no unit was ever sent for
     return list(case.parts.select_related("unit", "signed_by").order_by("-active", "-kind", "pk"))
 
 

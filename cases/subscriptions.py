@@ -1,4 +1,4 @@
-"""What the cases room itself listens to: a step becomes notices in inboxes."""
+"""What the cases room listens to: a step becomes notices, the end of a posting sets its tasks free."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from cases.models import Case
 from cases.services import digest_deliver as digests
 from cases.services.area_follow import FOLLOWER
+from cases.services.handover import orphans_reassign
 from cases.services.notify import step_notify
 from cases.services.rescope import ROOM
 from cases.workflow import OPEN, REJECT_REASONS, Stage
@@ -20,6 +21,11 @@ from notices.texts import words_register
 
 def _notify(happening: Happening, now: datetime) -> None:
     step_notify(payload=happening.payload, now=happening.at)
+
+
+def _reassign(happening: Happening, now: datetime) -> None:
+    # At once for most; the periodic task passes on what is more.
+    orphans_reassign(now=now, people=[happening.payload["user"]], limit=100)
 
 
 def _open_cases(area: Area, now: datetime) -> Sentence | None:
@@ -38,6 +44,7 @@ subscribe("case.step", "cases.inbox", _notify)
 subscribe(digests.TOPIC, "cases.digest_file", digests.digest_append)
 subscribe(digests.TOPIC, "cases.digest_mail", digests.digest_mail)
 subscribe(digests.TOPIC, "cases.digest_webhook", digests.digest_post)
+subscribe("posting.ended", "cases.reassign", _reassign)
 words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
 bar_register(ROOM, _open_cases)

@@ -19,6 +19,8 @@ _HAPPENED: dict[str, Sentence] = {
     A.REPORT_FIXED: _("Reported as put right at once"),
     A.CLAIM: _("Took the task on"),
     A.ASSIGN: _("Gave the task to %(person)s"),
+    A.RELEASE: _("Put the task into the pool"),
+    A.REASSIGN: _("Passed the task on to %(person)s"),
     A.VERIFY: _("Verified and filed as “%(class)s”"),
     A.FIX_NOW: _("Put right on the spot"),
     A.REJECT: _("Not filed: %(reject)s"),
@@ -79,6 +81,7 @@ _ICONS = {
     A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
     A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
     A.CLOSE_FORCED: "x", A.VOID: "trash", A.FORGET: "shield", A.RESCOPE: "map",
+    A.RELEASE: "people", A.REASSIGN: "swap",
 }  # fmt: skip
 _BAD = {
     A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
@@ -132,6 +135,13 @@ DANGERS = frozenset(
         A.FORGET,
     }
 )  # fmt: skip
+# Why the system passed a task on.
+CAUSES: dict[str, Sentence] = {
+    "posting": _("Whoever had it is not posted here any more."),
+    "absence": _("Whoever had it is away."),
+    "asked": _("Handed over on request."),
+    "unattended": _("Nobody took it up."),
+}
 _SPOKEN = ("result", "reason", "text", "words", "evidence", "letter_no", "place", "no_position_reason",
            "no_photo_reason")  # fmt: skip
 
@@ -163,6 +173,8 @@ def happened(action: str, data: Mapping[str, Any], names: Names) -> str:
         "satisfied": _label(_ANSWERS, data.get("satisfied")),
         "called": _label(_ROLES, data.get("called")),
     }
+    if action == A.REASSIGN and not data.get("person"):
+        return gettext("Passed the task on to the pool")
     sentence = _RELEASED if "released" in data else _HAPPENED[action]
     return str(sentence) % words
 
@@ -202,7 +214,16 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
         gettext("On measure %(seq)s: %(text)s") % {"seq": seq, "text": text}
         for seq, text in (data.get("comments") or {}).items()
     ]
-    return "\n".join(lines + _where(data, names))
+    return "\n".join(lines + _hands(data, names) + _where(data, names))
+
+
+def _hands(data: Mapping[str, Any], names: Names) -> list[str]:
+    """Why a task changed hands, whose it was, and who asked for it."""
+    lines = [str(CAUSES[data["cause"]])] if data.get("cause") in CAUSES else []
+    said = {"former": gettext("It was with %(name)s."), "asked_by": gettext("Asked by %(name)s.")}
+    return lines + [
+        text % {"name": names.people.get(data[key], "")} for key, text in said.items() if data.get(key)
+    ]
 
 
 def _came_of(action: str, data: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ REPORTERS = BIRTHS[0].by
 UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD})
 STATION, BUREAU = frozenset({Role.STATION}), frozenset({Role.BUREAU})
 PLANNERS = frozenset({Role.STATION, Role.BUREAU})
+TAKERS = frozenset({Role.OFFICER, Role.GRID_WORKER, Role.UNIT_HANDLER})
 CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -41,6 +42,10 @@ DOORS = (
     Door("cases:report", _("Report a problem"), _("Report"), "plus", REPORTERS, tab=3, primary=True),
     Door("home", _("Workbench"), _("Today"), "home", EVERYBODY, tab=1),
     Door("cases:list", _("Cases"), _("Cases"), "list", CASE_READERS, tab=2),
+    Door("squad:team", _("Squad"), _("Squad"), "people", frozenset({Role.SQUAD_LEADER}), tab=3),
+    Door("squad:team", _("Unit"), _("Unit"), "people", frozenset({Role.UNIT_HEAD}), tab=3),
+    Door("squad:pool", _("Pool"), _("Pool"), "list", TAKERS),
+    Door("squad:absences", _("Absences"), _("Absences"), "clock", EVERYBODY),
     Door("notices:inbox", _("Inbox"), _("Inbox"), "bell", EVERYBODY, tab=4),
     Door("cases:mine", _("My reports"), _("Mine"), "flag", REPORTERS, tab=5),
     Door("cases:plans_deciding", _("To approve"), _("Approve"), "check", BUREAU, tab=3),

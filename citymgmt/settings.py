@@ -213,6 +213,7 @@ SPECTACULAR_SETTINGS = {
         "PieceChangeEnum": "cases.plan_difference.PRESENCES",
         "AreaChangeKindEnum": "grids.models.AreaJob.Kind",
         "AreaChangeStateEnum": "grids.models.AreaJob.State",
+        "AbsenceKindEnum": "grids.models.Absence.Kind",
     },
 }
 # A device that has not been used to log in for a month asks again.
@@ -308,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.tasks.resume_suspended",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    "reassign-orphans": {
+        "task": "cases.tasks.reassign_orphans",
+        "schedule": 60.0,
+        "options": {"expires": 50},
     },
     "forget-unused-photos": {"task": "cases.tasks.forget_unused_photos", "schedule": 3600.0},
     "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": 3600.0},

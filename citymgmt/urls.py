@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/", include("accounts.urls")),
     path("cases/", include("cases.urls")),
+    path("squad/", include("cases.squad_urls")),
     path("notices/", include("notices.urls")),
     path("", include("cases.public_urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -35,7 +35,11 @@ ACTIONS: dict[str, Sentence] = {
     "posting.add": _("Posted"), "posting.end": _("Posting ended"), "posting.withdraw": _("Posting withdrawn"),
     "user.create": _("Login made"), "user.deactivate": _("Login closed"),
     "user.reactivate": _("Login opened again"), "user.password_reset": _("New initial password"),
-    "user.password_change": _("Password changed"), "unit.add": _("Added"), "unit.change": _("Changed"),
+    "user.password_change": _("Password changed"), "absence.enter": _("Absence entered"),
+    "absence.change": _("Absence changed"), "absence.end": _("Absence ended"),
+    "absence.withdraw": _("Absence withdrawn"), "duty.add": _("Duty turn entered"),
+    "duty.end": _("Duty turn ended"), "duty.slot": _("Duty turn set"),
+    "unit.add": _("Added"), "unit.change": _("Changed"),
 }  # fmt: skip
 
 
@@ -145,7 +149,8 @@ def _facts(row: AuditEntry) -> str:
 _FACTS: dict[str, Sentence] = {
     "name": _("Name"), "parent": _("Below"), "valid_to": _("Ends"), "successors": _("Followed by"),
     "role": _("Role"), "user": _("Person"), "place": _("Area or unit"), "starts_at": _("From"),
-    "ends_at": _("Until"), "line": _("Line of work"), "active": _("State"),
+    "ends_at": _("Until"), "person": _("Person"), "deputy": _("Deputy"),
+    "line": _("Line of work"), "active": _("State"),
 }  # fmt: skip
 
 

@@ -160,7 +160,7 @@ class PostingForm(PageForm):
     )  # fmt: skip
     deputy_of = forms.CharField(
         label=_("Deputy of (login name)"), max_length=50, required=False,
-        help_text=_("A deputy needs a last day."),
+        help_text=_("Whoever stands in for somebody has a last day."),
     )  # fmt: skip
 
     def posting(self) -> dict[str, Any]:

@@ -183,6 +183,82 @@ class Posting(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class Absence(models.Model):
+    """Somebody is away: meanwhile nothing becomes their task, and a deputy who is able stands in."""
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave", _("Leave")
+        SICK = "sick", _("Sick")
+        TRAINING = "training", _("Training")
+        OTHER = "other", _("Other reason")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="absences")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Whether open tasks go on to others when it begins, and when that was settled.
+    hand_over = models.BooleanField(default=False)
+    handed_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "ends_at"], name="absence_person_end"),
+            models.Index(fields=["starts_at"], name="absence_to_hand_over", condition=Q(handed_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="absence_ends_after_it_starts",
+                violation_error_message=_("An absence ends after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("person")),
+                name="nobody_is_their_own_deputy",
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.starts_at:%Y-%m-%d}"
+
+
+class DutyTurn(models.Model):
+    """Who is on duty (值班) in a street, or in a unit, from when to when."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="duty_turns")
+    area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="duty_turns")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="duty_turns")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area", "ends_at"], name="duty_area_end"),
+            models.Index(fields=["unit", "ends_at"], name="duty_unit_end"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(area__isnull=False, unit__isnull=True) | Q(area__isnull=True, unit__isnull=False),
+                name="duty_is_in_a_street_or_a_unit",
+                violation_error_message=_("A duty turn names either a street or a unit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="duty_ends_after_it_starts",
+                violation_error_message=_("A duty turn ends after it starts."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
 class AreaUserPermission(UserObjectPermissionBase):
     """A role in an area, as guardian's direct foreign-key table."""
 

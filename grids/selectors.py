@@ -1,7 +1,7 @@
 """Reads of places and people at work."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -88,26 +88,6 @@ def areas_in(access: Access, ability: May, *, level: str = "") -> QuerySet[Area]
     """Areas within a person's scope for an ability, without their outlines."""
     rows = Area.objects.filter(access.area_q(ability)).defer("outline")
     return rows.filter(level=level) if level else rows
-
-
-def posted_person(
-    *, roles: Collection[Role], area_ids: Sequence[int], now: datetime, barred: Collection[int] = ()
-) -> User | None:
-    """Who is posted nearest to a place: on its grid, else its community, its street, its district.
-
-    ``area_ids`` as of ``Placed.area_ids``, widest first. Nobody in ``barred`` is chosen, nor who only
-    stands in for one of them.
-    """
-    rows = (
-        postings_in_force(now)
-        .filter(role__in=roles, area_id__in=area_ids, user__is_active=True)
-        .exclude(user_id__in=barred)
-        .exclude(deputy_of_id__in=barred)
-        .select_related("user")
-    )
-    nearest = {area_id: rank for rank, area_id in enumerate(reversed(area_ids))}
-    found = sorted(rows, key=lambda p: (nearest[p.area_id or 0], p.starts_at, p.pk))
-    return found[0].user if found else None
 
 
 def people_posted(

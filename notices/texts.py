@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 TEXTS = {
     "task": _("Case %(number)s waits for you: %(stage)s. %(what)s %(where)s"),
+    "taken": _("Case %(number)s is not your task any more; it went to somebody else. %(what)s %(where)s"),
+    "pool": _("Case %(number)s stands in the pool: %(stage)s, and nobody has it. %(what)s %(where)s"),
     "verified": _("Your report %(number)s was verified and filed. %(what)s %(where)s"),
     "rejected": _("Your report %(number)s was not filed: %(reason)s."),
     "closed": _("Your report %(number)s is done. %(what)s %(where)s"),

@@ -68,6 +68,7 @@ S = Stage
 READY: dict[str, Ready] = {
     "claim": Ready(S.VERIFY, "officer", "worker"),
     "assign": Ready(S.VERIFY, "leader_of_squad", "officer"),
+    "release": Ready(S.VERIFY, "leader_of_squad", "officer"),
     "verify": Ready(S.VERIFY, "officer", "worker"),
     "fix_now": Ready(S.VERIFY, "officer", "station"),
     "reject": Ready(S.VERIFY, "officer", "bureau"),

@@ -99,6 +99,10 @@ class Asked:
         stage = self.case.stage if self.case else ""
         return {"handle": "clean_head", "call_back": "community"}.get(stage, "colleague")
 
+    def holder(self) -> dict[str, Any]:
+        """Whose task it is, which whoever takes it over says."""
+        return {"held_by": self.case.assignee.username} if self.case and self.case.assignee else {}
+
     def other_case(self) -> str:
         """The number of an open case of the same community; a new one where there is none."""
         others = Case.objects.filter(stage__in=OPEN).order_by("pk")
@@ -108,6 +112,7 @@ class Asked:
 
 
 INPUTS: dict[str, Callable[[Asked], dict[str, Any]]] = {
+    "claim": lambda ask: ask.holder(),
     "assign": lambda ask: {"person": ask.person()},
     "verify": lambda ask: {**ask.what, "position": HOME, "photos": ask.photo()},
     "fix_now": lambda ask: {**ask.what, "photos_before": ask.photo(), "photos_after": ask.photo()},

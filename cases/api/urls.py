@@ -13,6 +13,8 @@ from cases.api import (
     public,
     reading,
     reporter,
+    roster,
+    squad,
     templates,
 )
 from cases.api.steps import NoSuchStep, report_view, step_view
@@ -82,6 +84,17 @@ urlpatterns = [
         "campaigns/<uuid:campaign_id>/dispatch/", campaigns.DispatchView.as_view(), name="campaign_dispatch"
     ),
     path("campaigns/<uuid:campaign_id>/leave/", campaigns.LeaveView.as_view(), name="campaign_leave"),
+    path("absences/", roster.AbsencesView.as_view(), name="absences"),
+    path("absences/<int:absence>/change/", roster.AbsenceChangeView.as_view(), name="absence_change"),
+    path("absences/<int:absence>/end/", roster.AbsenceEndView.as_view(), name="absence_end"),
+    path("deputies/", roster.DeputiesView.as_view(), name="deputies"),
+    path("duty/", roster.DutyView.as_view(), name="duty"),
+    path("duty/<int:turn>/end/", roster.DutyEndView.as_view(), name="duty_end"),
+    path("duty/week/", roster.DutyWeekView.as_view(), name="duty_week"),
+    path("duty/copy/", roster.DutyCopyView.as_view(), name="duty_copy"),
+    path("squad/people/", squad.TeamView.as_view(), name="squad_people"),
+    path("squad/tasks/", squad.TasksView.as_view(), name="squad_tasks"),
+    path("squad/hand-over/", squad.HandOverView.as_view(), name="squad_hand_over"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

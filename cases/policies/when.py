@@ -140,7 +140,13 @@ def _kept(case: Case, step: Step, access: Access, parts: Parts) -> None:
         raise Conflict(_("Whoever reported this case is forgotten already."))
 
 
+def _held(case: Case, step: Step, access: Access, parts: Parts) -> None:
+    if case.assignee_id is None:
+        raise Conflict(_("Nobody has this task; it stands in the pool already."))
+
+
 WHEN: dict[Action, Callable[[Case, Step, Access, Parts], None]] = {
+    Action.RELEASE: _held,
     Action.SIGN_FOR: _unsigned,
     Action.RETURN_DISPATCH: _returnable,
     Action.HAND_IN: _not_handed_in,

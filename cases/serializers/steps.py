@@ -64,6 +64,7 @@ _MAKERS: dict[str, Maker] = {
     "reject_reason": lambda **how: serializers.ChoiceField(choices=list(REJECT_REASONS), **how),
     "failed_call": lambda **how: serializers.BooleanField(**how),
     "person": _said("a person by login name"),
+    "held_by": _said("login name of whoever has the task as you saw it, - for nobody; refused if it differs"),
     "measures": _strings("the measures, one a line"),
     "comments": lambda **how: serializers.DictField(
         child=serializers.CharField(), help_text="by the number of the measure", **how

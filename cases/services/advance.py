@@ -108,7 +108,7 @@ def step_take(
 
     Raises and returns as ``case_advance``.
     """
-    _check_version(case, version)
+    check_version(case, version)
     step = policies.check_offered(case, action)
     parts = parts_of(case)
     role = None if guest in step.guests else check_may_take(access, case, step, parts)
@@ -142,7 +142,8 @@ def step_by_system(*, case: Case, action: Action, now: datetime) -> dict[str, An
     return _settle(work, case.assignee_id)
 
 
-def _check_version(case: Case, version: int | None) -> None:
+def check_version(case: Case, version: int | None) -> None:
+    """Refuse what was decided on another version of the case: VersionMissing without one, Stale."""
     if version is None:
         raise VersionMissing(
             _("Say which version of the case this was decided on (If-Match). Open the case and try again."),

@@ -10,7 +10,18 @@ from django.db.models.functions import Cast, Coalesce, Concat, LPad, Replace, Su
 from accounts.roles import May, roles_that_may
 from cases.models import ActionPlan, Case, CaseEvent, CaseRequest, CaseSerial, Photo, UnitPart
 from cases.services.rescope import underway
-from cases.workflow import DONE, OF_THE_SYSTEM, OPEN, STEPS, Action, Answer, Stage, moves_version, targets
+from cases.workflow import (
+    BY_ITSELF,
+    DONE,
+    OF_THE_SYSTEM,
+    OPEN,
+    STEPS,
+    Action,
+    Answer,
+    Stage,
+    moves_version,
+    targets,
+)
 from core.models import OutboxDelivery
 from grids.access import postings_in_force, retired_into
 from grids.models import Area
@@ -226,6 +237,14 @@ def own_unit_checked(now: datetime) -> Names:
         dispatched_at__lte=OuterRef("at"),
     )
     return _of_events(CaseEvent.objects.filter(Exists(handled), action__in=actions))
+
+
+def actor_off(now: datetime) -> Names:
+    """What happens without anybody in somebody's name, or a step by nobody, in no guest's name either."""
+    nobody = Q(actor__isnull=True, role="")
+    alone = Q(action__in=[action.value for action in BY_ITSELF])
+    wrong = (Q(action=Action.REASSIGN) & ~nobody) | (nobody & ~alone)
+    return _of_events(CaseEvent.objects.filter(wrong))
 
 
 def outbox_late(now: datetime) -> Names:

@@ -71,5 +71,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("four_eyes", _("Nobody verified, approved or checked their own step."), find.own_step_judged),
     Invariant("plans", _("Nobody decided on their own plan."), find.own_plan_decided),
     Invariant("own_unit", _("Nobody checked the work of their own unit."), find.own_unit_checked),
+    Invariant(
+        "actor", _("Every step was taken by somebody, but for those only the system takes."), find.actor_off
+    ),
     Invariant("outbox", _("What happened was told within the hour."), find.outbox_late),
 )

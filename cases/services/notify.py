@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from accounts.roles import Role
 from cases.models import Case, Joiner
 from cases.workflow import DONE, OPEN, Action, Stage
+from grids.selectors import people_posted
 from notices.services.inbox import notice_send
 
 _FILED = frozenset({Action.VERIFY, Action.FIX_NOW})
@@ -25,9 +27,22 @@ def step_notify(*, payload: Mapping[str, Any], now: datetime) -> None:
         _send(payload, [assignee], "task", now)
     for kind, people in payload.get("told", {}).items():
         _send(payload, [person for person in people if person not in (actor, assignee)], kind, now)
+    if payload.get("former") not in (None, actor):
+        _send(payload, [payload["former"]], "taken", now)
+    leaders = _leaders(payload.get("pool") or {}, now)
+    _send(payload, [leader for leader in leaders if leader != actor], "pool", now)
     if kind := _kind_for_reporter(Action(payload["action"]), payload["from"], payload["to"]):
         ends = {reporter, *_followers(payload["number"])} - {None, actor}
         _send(payload, sorted(ends), kind, now)
+
+
+def _leaders(pool: Mapping[str, int], now: datetime) -> list[int]:
+    """Who leads where a task stands in the pool, of a street or a unit."""
+    streets, units = ([pool[kind]] if kind in pool else [] for kind in ("street", "unit"))
+    if not streets and not units:
+        return []
+    roles = (Role.SQUAD_LEADER, Role.UNIT_HEAD)
+    return [person.pk for person in people_posted(roles=roles, now=now, area_ids=streets, unit_ids=units)]
 
 
 def _followers(number: str) -> set[int]:

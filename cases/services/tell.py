@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from accounts.roles import Role
 from cases.models import Case, CaseEvent
 from cases.services.work import Work
 from cases.veil import cover_of
-from cases.workflow import Action, Stage
+from cases.workflow import STAGES, Action, Stage
 from core.services.outbox import outbox_emit
 
 _TOPICS = {
@@ -21,7 +23,7 @@ _TOPICS = {
 
 
 def step_tell(*, work: Work, event: CaseEvent, previous_assignee: int | None) -> None:
-    """Emit what happened: ``case.step``, which fills inboxes, and the topics higher rooms listen to.
+    """Emit what a step did, as ``event_tell`` does.
 
     A ``quiet`` step is one long past, replayed or made up: it counts, but nobody is to hear of it now.
     """
@@ -44,7 +46,8 @@ def event_tell(
     told: Mapping[str, list[int]] | None = None,
     quiet: bool = False,
 ) -> None:
-    """The same for an event that no step stands behind."""
+    """Emit what happened: ``case.step``, which fills inboxes, and the topics higher rooms listen to; also of
+    an event that no step stands behind."""
     topics = [] if quiet else ["case.step"]
     if topic := _TOPICS.get(Action(event.action)):
         topics.append(topic)
@@ -61,6 +64,7 @@ def event_tell(
         "reporter": case.reporter_id,
         "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
         "told": dict(told or {}),
+        **_hands(case, event, previous_assignee),
         "class": case.case_class.name if case.case_class else "",
         # It becomes a notice, which anybody concerned reads.
         "address": cover_of(case)(case.address),
@@ -68,3 +72,17 @@ def event_tell(
         "subject": [case.subject_kind, case.subject_id],
     }
     outbox_emit(topics=topics, subject=f"case:{case.number}", payload=payload, now=now)
+
+
+def _hands(case: Case, event: CaseEvent, previous: int | None) -> dict[str, Any]:
+    """From whom a task was taken, and whose pool it came into."""
+    stays, taken = event.from_stage == event.to_stage, previous not in (None, case.assignee_id)
+    spec = STAGES.get(Stage(case.stage))
+    pooled = bool(spec and spec.named and case.assignee_id is None and (taken or not stays))
+    facts: dict[str, Any] = {"former": previous if stays and taken else None, "pool": None}
+    if pooled and Role.OFFICER in (spec.owners if spec else ()):
+        facts["pool"] = {"street": case.street_id}
+    elif pooled and stays and case.stage == Stage.HANDLE:
+        # A unit's queue is where its work arrives; its head hears only of what somebody had.
+        facts["pool"] = {"unit": case.lead_unit_id}
+    return facts

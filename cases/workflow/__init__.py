@@ -21,6 +21,7 @@ from cases.workflow.shapes import (
 from cases.workflow.table import (
     BIRTHS,
     BY_ACTION,
+    BY_ITSELF,
     CHECKERS,
     DONE,
     EXTENSIONS_ALLOWED,
@@ -58,6 +59,7 @@ from cases.workflow.vocabulary import (
 __all__ = [
     "BIRTHS",
     "BY_ACTION",
+    "BY_ITSELF",
     "CHECKERS",
     "DONE",
     "EXTENSIONS_ALLOWED",

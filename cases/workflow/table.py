@@ -29,6 +29,7 @@ _CALLERS = frozenset({R.STATION, R.COMMUNITY})
 _HANDLED = frozenset({A.FINISH}) | FIXES
 _ON_SITE = (("position", "no_position_reason"), ("photos", "no_photo_reason"))
 _WHAT = ("case_class", "condition")
+_HELD = ("held_by",)  # whose task it was when it was decided to take it, so that nobody's is taken unseen
 _PLAN = ("measures", "lead_unit", "finish_by")
 _PROOF = (("photos", "evidence"),)
 _SUPERVISORS = frozenset({R.BUREAU, R.STATION})
@@ -57,15 +58,17 @@ STEPS: tuple[Step, ...] = (
     Step(A.REPORT_FIXED, _at(), S.CHECK, CHECKERS,
          ("position", *_WHAT, "photos_before", "photos_after"), (), ("description", "address"), Clock.START),
     # Who takes a task on, or is given it, must be one who may do it.
-    Step(A.CLAIM, _at(S.VERIFY), Route.SAME, _by(R.OFFICER), other_than=_not(A.REPORT)),
-    Step(A.CLAIM, _at(S.HANDLE), Route.SAME, UNIT_ROLES, part=Part.ANY),
-    Step(A.CLAIM, _at(S.CHECK), Route.SAME, CHECKERS, other_than=_HANDLED, other_unit=True),
-    Step(A.CLAIM, _at(S.CALL_BACK), Route.SAME, _CALLERS),
-    Step(A.ASSIGN, _at(S.VERIFY), Route.SAME, _by(R.SQUAD_LEADER), ("person",)),
-    Step(A.ASSIGN, _at(S.HANDLE), Route.SAME, _by(R.UNIT_HEAD), ("person",), part=Part.ANY),
+    Step(A.CLAIM, _at(S.VERIFY), Route.SAME, _by(R.OFFICER), takes=_HELD, other_than=_not(A.REPORT)),
+    Step(A.CLAIM, _at(S.HANDLE), Route.SAME, UNIT_ROLES, takes=_HELD, part=Part.ANY),
+    Step(A.CLAIM, _at(S.CHECK), Route.SAME, CHECKERS, takes=_HELD, other_than=_HANDLED, other_unit=True),
+    Step(A.CLAIM, _at(S.CALL_BACK), Route.SAME, _CALLERS, takes=_HELD),
+    Step(A.ASSIGN, _at(S.VERIFY), Route.SAME, _by(R.SQUAD_LEADER), ("person",), takes=_HELD),
+    Step(A.ASSIGN, _at(S.HANDLE), Route.SAME, _by(R.UNIT_HEAD), ("person",), takes=_HELD, part=Part.ANY),
     # Where nobody of the street is free of the work, the station names a checker from elsewhere.
-    Step(A.ASSIGN, _at(S.CHECK), Route.SAME, _by(R.SQUAD_LEADER, R.STATION), ("person",)),
-    Step(A.ASSIGN, _at(S.CALL_BACK), Route.SAME, _by(R.STATION), ("person",)),
+    Step(A.ASSIGN, _at(S.CHECK), Route.SAME, _by(R.SQUAD_LEADER, R.STATION), ("person",), takes=_HELD),
+    Step(A.ASSIGN, _at(S.CALL_BACK), Route.SAME, _by(R.STATION), ("person",), takes=_HELD),
+    Step(A.RELEASE, _at(S.VERIFY, S.CHECK), Route.SAME, _by(R.SQUAD_LEADER), takes=_HELD),
+    Step(A.RELEASE, _at(S.HANDLE), Route.SAME, _by(R.UNIT_HEAD), takes=_HELD, part=Part.ANY),
     # --- verify
     Step(A.VERIFY, _at(S.VERIFY), Route.BY_TRACK, _by(R.OFFICER), _WHAT, _ON_SITE,
          ("track", "lead_unit", "text"), Clock.START, other_than=_not(A.REPORT)),
@@ -168,7 +171,9 @@ BIRTHS = tuple(step for step in STEPS if not step.sources)
 STAFF_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if step.sources and (step.by or step.own)))
 REPORTER_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if Guest.REPORTER in step.guests))
 # What the system writes into a history itself, in any stage; nobody takes these.
-OF_THE_SYSTEM = frozenset({A.ABSORB, A.RESCOPE})
+OF_THE_SYSTEM = frozenset({A.ABSORB, A.RESCOPE, A.REASSIGN})
+# What happens without anybody: a task goes on to the next, a suspension runs out.
+BY_ITSELF = frozenset({A.REASSIGN, A.RESUME})
 # Steps that change two cases, and so lock both, in order of id.
 TWO_CASES = frozenset({A.MERGE, A.UNMERGE})
 FAILED_CALLS_TO_CLOSE = 3

@@ -39,6 +39,8 @@ class Action(TextChoices):
     REPORT_FIXED = "report_fixed", _("Report as fixed")
     CLAIM = "claim", _("Take it on")
     ASSIGN = "assign", _("Assign")
+    RELEASE = "release", _("Put into the pool")
+    REASSIGN = "reassign", _("Pass on")
     VERIFY = "verify", _("Verify")
     FIX_NOW = "fix_now", _("Fix on the spot")
     REJECT = "reject", _("Reject")

@@ -1,9 +1,12 @@
-"""One change of an administrator, once per key."""
+"""One change of an administrator, once per key; changes of one person's rows one after another."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from accounts.models import User
 from core.services.idempotency import fingerprint_of, run_once
 from grids.access import Access
 from grids.permissions import check_may_configure
@@ -25,3 +28,13 @@ def configure_once(
     check_may_configure(access)
     fingerprint = fingerprint_of(method="POST", path=f"grids/{path}", body=body)
     return run_once(actor=f"user:{access.user_id}", key=key, fingerprint=fingerprint, now=now, work=work)
+
+
+def one_after_another(who: Q) -> None:
+    """Hold these people's rows until the transaction ends, so that changes of what they hold queue up.
+
+    Two at once would each miss the other's row. The lock lets rows that name the person be written
+    meanwhile.
+    """
+    rows = User.objects.filter(who).order_by("pk").select_for_update(of=("self",), no_key=True)
+    list(rows.values_list("pk"))

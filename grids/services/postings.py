@@ -11,6 +11,7 @@ from accounts.models import Unit, User
 from accounts.roles import ROLES, May, Role
 from core.errors import BadInput, Conflict, NotFound
 from core.services.audit import audit_write
+from core.services.outbox import outbox_emit
 from grids.access import Access, grants_recompute
 from grids.models import Area, Posting
 from grids.permissions import (
@@ -21,7 +22,7 @@ from grids.permissions import (
     posting_q,
 )
 from grids.services.holding import area_held
-from grids.services.once import configure_once
+from grids.services.once import configure_once, one_after_another
 from grids.services.units import unit_found
 
 
@@ -43,7 +44,7 @@ def posting_add(
     right, until a last day.
 
     Raises:
-        BadInput: the role isn't held in such a place, or the dates can't be.
+        BadInput: the role isn't held in such a place, the dates can't be, or a deputy's end is missing.
         NotFound: no such person or place in the scope. NotAllowed: oneself, or not an administrator.
         Conflict: the place or login is closed, or the same posting overlaps.
     """
@@ -89,7 +90,7 @@ def posting_end(
 
 def postings_end_all(*, user: User, actor_id: int | None, now: datetime) -> int:
     """End everything a person still holds, in the caller's transaction; returns how many."""
-    _one_after_another(Q(pk=user.pk))
+    one_after_another(Q(pk=user.pk))
     held = Posting.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), user=user)
     rows = list(held.select_related("area", "unit", "user"))
     for posting in rows:
@@ -111,7 +112,7 @@ def postings_follow(
     In the caller's transaction, which holds those areas. Nobody gets a role twice in one place.
     """
     users = {posting.user_id for posting, _codes in fates}
-    _one_after_another(Q(pk__in=users))
+    one_after_another(Q(pk__in=users))
     wanted = {code for _posting, codes in fates for code in codes}
     areas = {area.code: area for area in Area.objects.filter(code__in=wanted).defer("outline")}
     for posting, codes in fates:
@@ -146,7 +147,9 @@ def _add(
     area, unit = place_of(access, place)
     _check_role(role, area)
     _check_dates(starts_at, ends_at)
-    _one_after_another(Q(pk=person.pk))
+    deputised = _deputised(access, person, deputy_of, ends_at) if deputy_of else None
+    # Grants are made anew from all postings of a person.
+    one_after_another(Q(pk=person.pk))
     posting = Posting(
         user=person,
         role=role,
@@ -154,7 +157,7 @@ def _add(
         unit=unit,
         starts_at=starts_at,
         ends_at=ends_at,
-        deputy_of=_person(access, deputy_of) if deputy_of else None,
+        deputy_of=deputised,
     )
     _check_alone(posting)
     _check_deputy(posting)
@@ -164,9 +167,18 @@ def _add(
     return {"posting": posting.pk, "user": person.username}
 
 
+def _deputised(access: Access, person: User, deputy_of: str, ends_at: datetime | None) -> User:
+    if ends_at is None:
+        raise BadInput(_("A deputy stands in for a time. Give the last day."), field="ends_at")
+    deputised = _person(access, deputy_of)
+    if deputised == person:
+        raise BadInput(_("Nobody stands in for themselves. Choose somebody else."), field="deputy_of")
+    return deputised
+
+
 def _end(access: Access, posting_id: int, ends_at: datetime, now: datetime) -> dict[str, Any]:
     rows = Posting.objects.filter(posting_q(access), pk=posting_id)
-    _one_after_another(Q(pk__in=rows.values("user_id")))
+    one_after_another(Q(pk__in=rows.values("user_id")))
     posting = rows.select_for_update(of=("self",)).select_related("user", "area", "unit").first()
     if posting is None:
         raise NotFound(_("There is no such posting, or it lies outside your district."))
@@ -181,13 +193,6 @@ def _end(access: Access, posting_id: int, ends_at: datetime, now: datetime) -> d
     return {"posting": posting_id, "user": user.username}
 
 
-def _one_after_another(who: Q) -> None:
-    # Grants are made anew from all postings of a person: two changes at once would each miss the
-    # other's posting. The lock lets rows that name the person be written meanwhile.
-    held = User.objects.filter(who).order_by("pk").select_for_update(of=("self",), no_key=True)
-    list(held.values_list("pk"))
-
-
 def _close(posting: Posting, ends_at: datetime, now: datetime, actor_id: int | None) -> None:
     before = facts_of(posting)
     if posting.starts_at >= ends_at:
@@ -197,6 +202,12 @@ def _close(posting: Posting, ends_at: datetime, now: datetime, actor_id: int | N
         return
     posting.ends_at = ends_at
     posting.save(update_fields=["ends_at"])
+    if ends_at <= now:
+        # What they held is somebody else's from here; rooms above hear of it and see to it.
+        outbox_emit(
+            topics=["posting.ended"], subject=f"user:{posting.user_id}",
+            payload={"user": posting.user_id}, now=now,
+        )  # fmt: skip
     _audit("posting.end", posting, now, actor_id, before, facts_of(posting))
 
 

@@ -58,6 +58,7 @@ def with_events(case: Case, wanted: int) -> Case:
 ALSO = {
     "claim": [(Stage.HANDLE, "clean_head"), (Stage.CHECK, "officer"), (Stage.CALL_BACK, "community")],
     "assign": [(Stage.HANDLE, "clean_head"), (Stage.CHECK, "leader_of_squad"), (Stage.CALL_BACK, "station")],
+    "release": [(Stage.HANDLE, "clean_head")],
     "correct": [(Stage.VERIFY, "officer")],
     "note": [(Stage.CALL_BACK, "community")],
 }

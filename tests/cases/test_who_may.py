@@ -59,8 +59,8 @@ WAITING = {
 FORGET = {"forget": STATIONS}
 MAY: dict[str, dict[str, set[str]]] = {
     "verify": {
-        "claim": OFFICERS, "assign": SQUAD, "verify": OFFICERS, "fix_now": OFFICERS, "reject": OFFICERS,
-        "move": OFFICERS | STATIONS, "transfer": STATIONS, **CORRECT, **BESIDE,
+        "claim": OFFICERS, "assign": SQUAD, "release": SQUAD, "verify": OFFICERS, "fix_now": OFFICERS,
+        "reject": OFFICERS, "move": OFFICERS | STATIONS, "transfer": STATIONS, **CORRECT, **BESIDE,
     },
     "plan": {
         "submit_plan": STATIONS, "send_back": STATIONS, "move": OFFICERS | STATIONS, "transfer": STATIONS,
@@ -69,13 +69,14 @@ MAY: dict[str, dict[str, set[str]]] = {
     "approve": {"approve": BUREAU, "return_plan": BUREAU, **CORRECT, **BESIDE},
     "dispatch": {"dispatch": STATIONS, **CORRECT, **BESIDE},
     "handle": {
-        "claim": LEAD | ASSISTING, "assign": {"clean_head", "green_head"}, "sign_for": LEAD | ASSISTING,
-        "return_dispatch": LEAD, "hand_in": ASSISTING, "finish": LEAD, "request_extension": LEAD,
+        "claim": LEAD | ASSISTING, "assign": {"clean_head", "green_head"},
+        "release": {"clean_head", "green_head"}, "sign_for": LEAD | ASSISTING, "return_dispatch": LEAD,
+        "hand_in": ASSISTING, "finish": LEAD, "request_extension": LEAD,
         "request_suspension": LEAD | STATIONS, **BESIDE,
     },
     "check": {
-        "claim": OFFICERS | WORKERS, "assign": SQUAD | STATIONS, "pass": OFFICERS | WORKERS,
-        "rework": OFFICERS | WORKERS, **BESIDE,
+        "claim": OFFICERS | WORKERS, "assign": SQUAD | STATIONS, "release": SQUAD,
+        "pass": OFFICERS | WORKERS, "rework": OFFICERS | WORKERS, **BESIDE,
     },
     "call_back": {
         "claim": STATIONS | COMMUNITY, "assign": STATIONS, "close": STATIONS | COMMUNITY,

@@ -9,6 +9,7 @@ from cases import inputs
 from cases.given import Given
 from cases.workflow import (
     BY_ACTION,
+    BY_ITSELF,
     DONE,
     OF_THE_SYSTEM,
     OPEN,
@@ -74,6 +75,11 @@ def test_every_action_has_a_row_and_every_role_of_a_row_exists() -> None:
     assert all((step.by or step.guests) and step.by <= set(Role) for step in STEPS)
 
 
+def test_what_happens_by_itself_asks_nobody_for_anything() -> None:
+    assert {Action.REASSIGN} == BY_ITSELF & OF_THE_SYSTEM
+    assert all(row(action, Stage.HANDLE).is_mark for action in BY_ITSELF - OF_THE_SYSTEM)
+
+
 def test_every_stage_is_reached_from_a_report() -> None:
     reached: set[Stage] = set()
     open_ends = {s for step in STEPS if not step.sources for s in targets(step, None)}
@@ -112,9 +118,9 @@ def test_steps_of_units_name_the_part_they_ask_for() -> None:
 def test_only_a_step_that_moves_the_case_or_corrects_it_makes_others_stale() -> None:
     marks = {step.action.value for step in STEPS if not moves_version(step)}
     assert marks == {
-        "claim", "assign", "sign_for", "hand_in", "note", "request_suspension", "request_extension", "appeal",
-        "decide_appeal", "object", "ask_presence", "arrive", "supervise", "reply", "remind", "join",
-        "forget",
+        "claim", "assign", "release", "sign_for", "hand_in", "note", "request_suspension",
+        "request_extension", "appeal", "decide_appeal", "object", "ask_presence", "arrive", "supervise",
+        "reply", "remind", "join", "forget",
     }  # fmt: skip
 
 

@@ -83,6 +83,17 @@ def test_a_deputy_stands_in_within_dates(world):
     assert Role.SQUAD_LEADER not in access_for(world.people["colleague"], now=NOW + 8 * DAY).roles
 
 
+def test_a_deputy_has_a_last_day_and_is_somebody_else(world):
+    deputy = {"username": "colleague", "role": "squad_leader", "place": "500115001"}
+    with pytest.raises(BadInput) as refused:
+        post(world, deputy_of="leader_of_squad", **deputy)
+    assert refused.value.field == "ends_at"
+    with pytest.raises(BadInput) as refused:
+        post(world, deputy_of="colleague", ends_at=NOW + DAY, **deputy)
+    assert refused.value.field == "deputy_of"
+    assert not Posting.objects.filter(deputy_of__isnull=False).exists()
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [

@@ -57,9 +57,9 @@ def test_whoever_acts_is_not_told_of_their_own_step(world: World) -> None:
 def test_a_new_assignee_is_told_and_the_same_again_is_not(world: World) -> None:
     case = step(world, report(world), "assign", "leader_of_squad", person="colleague")
     case = step(world, case, "assign", "leader_of_squad", person="colleague")
-    assert told(case) == [("officer", "task"), ("colleague", "task")]
+    assert told(case) == [("officer", "task"), ("colleague", "task"), ("officer", "taken")]
     case = step(world, case, "assign", "leader_of_squad", person="officer")
-    assert told(case)[2:] == [("officer", "task")]
+    assert told(case)[3:] == [("officer", "task"), ("colleague", "taken")]
 
 
 def test_a_fix_on_the_spot_is_told_to_its_checker_and_its_end_to_the_finder(world: World) -> None:
@@ -106,7 +106,7 @@ def test_no_notice_carries_whoever_reported(world: World) -> None:
     assert not any("刘女士" in text or "13812345678" in text for text in texts)
 
 
-@pytest.mark.parametrize("kind", ["task", "verified", "rejected", "closed"])
+@pytest.mark.parametrize("kind", ["task", "taken", "pool", "verified", "rejected", "closed"])
 def test_a_notice_with_facts_missing_is_still_a_sentence(kind: str) -> None:
     assert "%" not in text_of(kind, {})
     assert text_of(kind, {"number": "5001"}).count("5001") == 1

@@ -60,6 +60,9 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "grids/people/<login_name:username>/close/", "grids/people/<login_name:username>/reopen/",
         "grids/people/<login_name:username>/password/", "grids/postings/<int:posting>/end/",
         "grids/units/<slug:code>/", "grids/units/<slug:code>/change/",
+        "squad/people/<login_name:username>/", "squad/absences/<int:absence>/change/",
+        "squad/absences/<int:absence>/end/", "api/v1/absences/<int:absence>/change/",
+        "api/v1/absences/<int:absence>/end/", "api/v1/duty/<int:turn>/end/",
     ),
     Kind.LISTS_CASES: (
         "cases/", "cases/export.csv", "cases/similar/", "api/v1/cases/", "api/v1/cases/similar/",
@@ -84,6 +87,10 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/area-changes/", "api/v1/area-changes/preview/", "grids/people/",
         "grids/people/add/", "grids/postings.csv", "grids/postings/add/", "grids/units/",
         "grids/units/add/", "cases/examine/", "api/v1/case-files/examine/",
+        "squad/", "squad/pool/", "squad/hand-over/", "squad/absences/", "squad/absences/add/",
+        "squad/deputies/", "squad/duty/", "squad/duty/copy/", "api/v1/absences/", "api/v1/deputies/",
+        "api/v1/duty/", "api/v1/duty/week/", "api/v1/duty/copy/", "api/v1/squad/people/",
+        "api/v1/squad/tasks/", "api/v1/squad/hand-over/",
     ),
     Kind.OPEN: (
         "", "health/", "styleguide/", "i18n/setlang/", "accounts/login/", "report/", "report/done/",

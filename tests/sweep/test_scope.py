@@ -6,6 +6,7 @@ Every address pattern of the site is asked, with GET and POST, by everybody who 
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.test import Client
 from accounts.models import Unit, User
 from cases.models import Case, StandingPlan
 from core.services.outbox import outbox_drain
-from grids.models import Area, AreaJob, Posting
+from grids.models import Absence, Area, AreaJob, DutyTurn, Posting
 from notices.models import Notice
 from tests.cases.attempts import traces
 from tests.cases.plans.helpers import a_template, open_batch, returned_campaign
@@ -74,6 +75,7 @@ def target(world: World, settings: Any) -> Target:
         "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
         "campaign_id": returned_campaign(world, case), "kind": "split", "job": str(a_change(world).pk),
         "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
+        "absence": str(an_absence(world).pk), "turn": str(a_turn(world).pk),
     }  # fmt: skip
     case.refresh_from_db()
     outbox_drain(now=NOW.replace(year=2027))
@@ -88,6 +90,24 @@ def a_change(world: World) -> AreaJob:
         kind=AreaJob.Kind.BORDER, state=AreaJob.State.DONE, area=world.areas["500115001001001"], level="grid",
         area_ids=[world.areas["500115001001001"].pk], facts=facts, total=1, done=1, created_at=NOW,
         finished_at=NOW,
+    )  # fmt: skip
+
+
+def an_absence(world: World) -> Absence:
+    """The officer will be away, and the colleague stands in."""
+    officer, later = world.people["officer"], datetime(2030, 1, 1, tzinfo=UTC)
+    return Absence.objects.create(
+        person=officer, kind="sick", starts_at=later, ends_at=later + timedelta(days=9), entered_at=NOW,
+        deputy=world.people["colleague"], entered_by=officer,
+    )  # fmt: skip
+
+
+def a_turn(world: World) -> DutyTurn:
+    """The colleague's, in the same street."""
+    later = datetime(2030, 1, 1, tzinfo=UTC)
+    return DutyTurn.objects.create(
+        person=world.people["colleague"], area=world.areas["500115001"], starts_at=later,
+        ends_at=later + timedelta(hours=12), entered_by=world.people["leader_of_squad"],
     )  # fmt: skip
 
 
@@ -133,6 +153,8 @@ def configured() -> list[Any]:
         (Posting, ("user_id", "role", "area_id", "unit_id", "starts_at", "ends_at")),
         (StandingPlan, ("state", "approver_id")),
         (AreaJob, ("kind", "state", "area_id", "done")),
+        (Absence, ("person_id", "starts_at", "ends_at", "deputy_id")),
+        (DutyTurn, ("person_id", "starts_at", "ends_at", "area_id")),
     ]
     return [list(model.objects.order_by("pk").values_list(*names)) for model, names in fields]
 

@@ -9,6 +9,7 @@ from cases.workflow import Action
 EFFECTS: dict[Action, Callable[[Work], None]] = {
     Action.CLAIM: tasks.claim,
     Action.ASSIGN: tasks.assign,
+    Action.RELEASE: tasks.release,
     Action.VERIFY: filing.verify,
     Action.FIX_NOW: filing.fix,
     Action.REPORT_FIXED: filing.fix,
