@@ -11,6 +11,8 @@ const WHERE_NEEDED = [
   ["input[type=file][data-upload-url]", () => import("./photos.js")],
   ["[data-classpick]", () => import("./classpick.js")],
   ["[data-compare]", () => import("./compare.js")],
+  ["[data-moves]", () => import("./moves.js")],
+  ["[data-clock]", () => import("./clock.js")],
 ];
 
 /** Brings the elements under `root` to life; safe to call again on the same ones. */
