@@ -8,6 +8,7 @@ app_name = "cases"
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("export.csv", lists.export, name="export"),
+    path("export.xlsx", lists.export_xlsx, name="export_xlsx"),
     path("mine/", lists.mine, name="mine"),
     path("report/", reports.report, name="report"),
     path("report/fixed/", reports.report_fixed, name="report_fixed"),

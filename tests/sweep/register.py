@@ -49,7 +49,8 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/cases/geojson/",
     ),
     Kind.SCOPED: (
-        "cases/mine/", "cases/report/", "cases/report/fixed/", "cases/conditions/", "cases/areas.geojson",
+        "cases/export.xlsx", "cases/mine/", "cases/report/", "cases/report/fixed/", "cases/conditions/",
+        "cases/areas.geojson",
         "cases/photos/", "cases/catalogue/", "cases/catalogue.csv", "cases/standing-plans/",
         "cases/standing-plans/new/", "notices/", "notices/read/", "accounts/password/", "accounts/logout/",
         "api/v1/logout/", "api/v1/logoutall/", "api/v1/me/", "api/v1/roles/", "api/v1/areas/",
