@@ -20,9 +20,10 @@ from grids.access import Access
 
 def row_of(case: Case) -> dict[str, Any]:
     """A case for ``components/case_card.html`` and the table."""
-    place = " ".join(
-        word for word in (case.community.short_name or case.community.name, case.address) if word
-    )
+    community = case.community.short_name or case.community.name
+    # People begin an address with the community as often as not; once is enough.
+    words = (case.address,) if community in case.address else (community, case.address)
+    place = " ".join(word for word in words if word)
     return {
         "case": case,
         "url": reverse("cases:detail", args=[case.number]),
@@ -70,14 +71,32 @@ def list_page(access: Access, query: QueryDict) -> dict[str, Any]:
     rows = rows_of(page.rows)
     kept = query.copy()
     kept.pop("cursor", None)
+    form = FilterForm(query, list_choices(access, wanted))
     return {
         "page": page,
         "rows": rows,
         "points": points_of(rows),
-        "form": FilterForm(query, list_choices(access, wanted)),
+        "form": form,
+        "chips": chips_of(form, kept),
         "query": kept.urlencode(),
         "narrowed": bool(wanted or query.get("q")),
     }
+
+
+def chips_of(form: FilterForm, query: QueryDict) -> list[dict[str, str]]:
+    """What narrows the list, in words, each with the address of the list without it."""
+    chips = []
+    for name, values in query.lists():
+        if not any(values):
+            continue
+        without = query.copy()
+        del without[name]
+        field = form.fields.get(name)
+        label, words = (str(field.label), form.said(name)) if field else (_("Class"), values[-1])
+        if field or name == "class":
+            url = f"{reverse('cases:list')}?{without.urlencode()}"
+            chips.append({"label": label, "words": words, "url": url})
+    return chips
 
 
 def rows_found(access: Access, query: QueryDict) -> QuerySet[Case]:
