@@ -8,6 +8,8 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from cases.columns import COLUMNS
+from cases.filters import USUAL
 from cases.marks import MARKS
 from cases.models import CaseClass
 from cases.models.case import Source
@@ -201,9 +203,15 @@ class FilterForm(RefusedForm):
     unit = forms.ChoiceField(label=_("Unit"), choices=[])
     since = forms.CharField(label=_("From day"), widget=forms.TextInput(attrs={"type": "date"}))
     until = forms.CharField(label=_("To day"), widget=forms.TextInput(attrs={"type": "date"}))
+    cols = forms.MultipleChoiceField(label=_("Columns"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: QueryDict, choices: Mapping[str, list[Any]]) -> None:
         super().__init__(data)
+        if "cols" not in data:
+            # What is shown without a wish stands ticked, so that one can be taken away.
+            self.data = data.copy()
+            self.data.setlist("cols", USUAL)  # type: ignore[attr-defined]
+        self.fields["cols"].choices = [(c.key, c.label) for c in COLUMNS]  # type: ignore[attr-defined]
         for name, options in choices.items():
             if options:
                 self.fields[name].choices = [*_ANY, *options]  # type: ignore[attr-defined]

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.choices import list_choices
-from cases.filters import filters_of
+from cases.columns import cells_of, columns_of
+from cases.filters import filters_of, kept_of
 from cases.forms import FilterForm
 from cases.models import Case
-from cases.selectors import cases_for, filtered, searched
+from cases.selectors import cases_for, filtered, saved_filters, searched
 from cases.workflow import OPEN, STAGES, Stage, Track
 from core.paging import page_of
 from grids.access import Access
@@ -39,6 +40,13 @@ def rows_of(cases: Iterable[Case]) -> list[dict[str, Any]]:
     return [row_of(case) for case in cases]
 
 
+def table_of(cases: Iterable[Case], query: QueryDict) -> dict[str, Any]:
+    """What ``cases/rows.html`` draws: the columns the address bar asks for, and rows with their cells."""
+    columns = columns_of(query)
+    rows = rows_of(cases)
+    return {"columns": columns, "rows": [row | {"cells": cells_of(row, columns)} for row in rows]}
+
+
 def title_of(case: Case) -> str:
     """The class, else the beginning of the words, else that there are none yet."""
     if case.case_class:
@@ -61,21 +69,21 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def list_page(access: Access, query: QueryDict) -> dict[str, Any]:
-    """The context of the case list: a page of rows, the map's points, the filters; five queries at most.
+    """The context of the case list: a page of rows, the map's points, the filters; six queries at most.
 
     Raises:
         BadInput: the page marker is not one of ours.
     """
     wanted = filters_of(query)
     page = page_of(rows_found(access, query), by="-opened_at", cursor=query.get("cursor", ""))
-    rows = rows_of(page.rows)
-    kept = query.copy()
-    kept.pop("cursor", None)
+    table = table_of(page.rows, query)
+    kept = kept_of(query)
     form = FilterForm(query, list_choices(access, wanted))
     return {
         "page": page,
-        "rows": rows,
-        "points": points_of(rows),
+        **table,
+        "points": points_of(table["rows"]),
+        "saved": [{"row": row, "current": row.query == kept.urlencode()} for row in saved_filters(access)],
         "form": form,
         "chips": chips_of(form, kept),
         "query": kept.urlencode(),
@@ -87,7 +95,7 @@ def chips_of(form: FilterForm, query: QueryDict) -> list[dict[str, str]]:
     """What narrows the list, in words, each with the address of the list without it."""
     chips = []
     for name, values in query.lists():
-        if not any(values):
+        if not any(values) or name == "cols":
             continue
         without = query.copy()
         del without[name]

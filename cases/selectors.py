@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
 from cases.marks import mark_q
-from cases.models import ActionPlan, Case, CaseClass, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.models import (
+    ActionPlan,
+    Case,
+    CaseClass,
+    CaseEvent,
+    Photo,
+    SavedFilter,
+    StandingPlan,
+    UnitPart,
+)
 from cases.veil import covered_case, covered_photo, is_inside
 from cases.workflow import CHECKERS, OPEN, Stage
 from core.errors import NotFound
@@ -194,6 +203,11 @@ def first_photos(cases: Collection[Case]) -> dict[int, UUID]:
     """For each of these cases, seen already, the id of its report's first photo; one query."""
     rows = Photo.objects.filter(case__in=cases, event_seq=1).order_by("case_id", "-uploaded_at", "-pk")
     return {case_id: photo for case_id, photo in rows.values_list("case_id", "pk") if case_id}
+
+
+def saved_filters(access: Access) -> QuerySet[SavedFilter]:
+    """The lists this person keeps, by name."""
+    return SavedFilter.objects.filter(user_id=access.user_id or 0).order_by("name")
 
 
 def stage_counts(access: Access) -> dict[Stage, int]:

@@ -6,6 +6,7 @@ from cases.models.catalogue import CaseClass, FilingCondition
 from cases.models.event import CaseEvent
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
+from cases.models.saved import SavedFilter
 
 __all__ = [
     "ActionPlan",
@@ -20,6 +21,7 @@ __all__ = [
     "Photo",
     "PresenceCall",
     "ReporterContact",
+    "SavedFilter",
     "StandingPlan",
     "Supervision",
     "UnitPart",

@@ -49,7 +49,8 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/cases/geojson/",
     ),
     Kind.SCOPED: (
-        "cases/export.xlsx", "cases/mine/", "cases/report/", "cases/report/fixed/", "cases/conditions/",
+        "cases/export.xlsx", "cases/saved/", "cases/saved/<int:pk>/drop/", "cases/mine/", "cases/report/",
+        "cases/report/fixed/", "cases/conditions/",
         "cases/areas.geojson",
         "cases/photos/", "cases/catalogue/", "cases/catalogue.csv", "cases/standing-plans/",
         "cases/standing-plans/new/", "notices/", "notices/read/", "accounts/password/", "accounts/logout/",
