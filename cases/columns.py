@@ -16,7 +16,7 @@ from core.errors import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column beside the case itself; ``kind`` says how a cell is drawn: text, stage, track or time."""
+    """One column beside the case itself; ``kind`` says how a cell is drawn: text, short (in one line), place, stage, track."""
 
     key: str
     label: Sentence
@@ -42,10 +42,10 @@ COLUMNS = (
     Column("unit", _("Lead unit"), lambda case: case.lead_unit.name if case.lead_unit else ""),
     Column("person", _("Waits for"), lambda case: str(case.assignee) if case.assignee else ""),
     Column("source", _("Source"), lambda case: case.get_source_display()),
-    Column("limit", _("Limit"), _limit),
-    Column("reported", _("Reported"), lambda case: _time(case.opened_at), "time"),
-    Column("since", _("In this stage since"), lambda case: _time(case.stage_since), "time"),
-    Column("done", _("Done"), lambda case: _time(case.closed_at), "time"),
+    Column("limit", _("Limit"), _limit, "short"),
+    Column("reported", _("Reported"), lambda case: _time(case.opened_at), "short"),
+    Column("since", _("In this stage since"), lambda case: _time(case.stage_since), "short"),
+    Column("done", _("Done"), lambda case: _time(case.closed_at), "short"),
 )
 
 

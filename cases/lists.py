@@ -43,7 +43,9 @@ def rows_of(cases: Iterable[Case]) -> list[dict[str, Any]]:
 def table_of(cases: Iterable[Case], query: QueryDict) -> dict[str, Any]:
     """What ``cases/rows.html`` draws: the columns the address bar asks for, and rows with their cells."""
     columns = columns_of(query)
-    rows = rows_of(cases)
+    # With a column for the track its mark beside the name would stand there twice.
+    told = any(column.kind == "track" for column in columns)
+    rows = [row | {"urgent": row["urgent"] and not told} for row in rows_of(cases)]
     return {"columns": columns, "rows": [row | {"cells": cells_of(row, columns)} for row in rows]}
 
 

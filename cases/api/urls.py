@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import catalogue, photos, plans, public, reading
+from cases.api import catalogue, photos, plans, public, reading, saved
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
@@ -38,6 +38,8 @@ urlpatterns = [
         plans.StandingPlanRetireView.as_view(),
         name="standing_plan_retire",
     ),
+    path("saved-filters/", saved.SavedFiltersView.as_view(), name="saved_filters"),
+    path("saved-filters/<int:pk>/", saved.SavedFilterView.as_view(), name="saved_filter"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

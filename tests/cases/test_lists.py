@@ -115,6 +115,18 @@ def test_twenty_lists_are_enough(world: World) -> None:
         keep(world, "station", "第21", "stage=verify")
 
 
+def test_lists_are_kept_and_dropped_over_the_api_by_the_same_rules(world: World, as_: Any) -> None:
+    client, path = as_("station"), "/api/v1/saved-filters/"
+    sent = {"name": "我的", "query": "stage=verify&cursor=x"}
+    kept = [client.post(path, sent, content_type="application/json").json() for _twice in range(2)]
+    assert kept[0]["query"] == "stage=verify"
+    assert [row["id"] for row in client.get(path).json()["results"]] == [kept[0]["id"]] == [kept[1]["id"]]
+    assert client.post(path, sent | {"query": "x=1"}, content_type="application/json").status_code == 400
+    assert as_("bureau").delete(f"{path}{kept[0]['id']}/").status_code == 404
+    assert client.delete(f"{path}{kept[0]['id']}/").status_code == 204
+    assert client.get(path).json()["results"] == []
+
+
 def sheet(answer: Any) -> str:
     body = BytesIO(b"".join(answer.streaming_content))
     with zipfile.ZipFile(body) as book:
