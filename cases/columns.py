@@ -16,7 +16,10 @@ from core.errors import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column beside the case itself; ``kind`` says how a cell is drawn: text, short (in one line), place, stage, track."""
+    """One column beside the case itself.
+
+    ``kind`` says how a cell is drawn: text, short (in one line), place, stage or track.
+    """
 
     key: str
     label: Sentence

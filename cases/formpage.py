@@ -103,7 +103,11 @@ def _asked_for(access: Access, case: Case, step: Step, parts: Sequence[UnitPart]
 def _asked(access: Access, step: Step, parts: Sequence[UnitPart]) -> list[str]:
     """The fields of the form: why a part is missing is asked only where one is."""
     missing = any(p.active and p.kind == UnitPart.Kind.ASSISTING and not p.handed_in_at for p in parts)
-    return [name for name in fields_shown(access, step, parts) if missing or (step.action, name) != (Action.FINISH, "reason")]
+    return [
+        name
+        for name in fields_shown(access, step, parts)
+        if missing or (step.action, name) != (Action.FINISH, "reason")
+    ]
 
 
 def report_page(

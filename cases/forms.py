@@ -210,7 +210,7 @@ class FilterForm(RefusedForm):
         if "cols" not in data:
             # What is shown without a wish stands ticked, so that one can be taken away.
             self.data = data.copy()
-            self.data.setlist("cols", USUAL)  # type: ignore[attr-defined]
+            self.data.setlist("cols", list(USUAL))
         self.fields["cols"].choices = [(c.key, c.label) for c in COLUMNS]  # type: ignore[attr-defined]
         for name, options in choices.items():
             if options:

@@ -47,7 +47,7 @@ def _step(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @never_cache
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[untyped-decorator]
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 @require_safe
 def seen(request: HttpRequest, uuid: UUID, username: str, rest: str = "") -> HttpResponseBase:
     """A page as somebody of the story sees it, for the two frames; read-only."""

@@ -52,12 +52,13 @@ class TestTheStory(TestCase):
         return uuid
 
     def get(self, path: str, client: Client | None = None) -> Any:
-        answer = (client or Client()).get(path)
-        answer.text_ = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        """The answer, with its body as bytes in ``body``."""
+        answer: Any = (client or Client()).get(path)
+        answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         return answer
 
     def frames(self, uuid: UUID, query: str = "") -> list[str]:
-        page = self.get(f"/demo/story/{uuid}/{query}").text_.decode()
+        page = self.get(f"/demo/story/{uuid}/{query}").body.decode()
         return [address.replace("&amp;", "&") for address in re.findall(r'<iframe src="([^"]+)"', page)]
 
     def test_eight_clicks_close_a_case_whose_history_holds(self) -> None:
@@ -125,13 +126,13 @@ class TestTheStory(TestCase):
         )  # fmt: skip
         answer = self.get(f"/demo/story/{uuid}/")
         assert answer.status_code == 409
-        assert f'href="{reverse("tour_begin")}"' in answer.text_.decode()
+        assert f'href="{reverse("tour_begin")}"' in answer.body.decode()
 
     def test_a_refused_step_is_a_sentence_on_the_page(self) -> None:
         StandingPlan.objects.update(state=StandingPlan.State.RETIRED)
         uuid, client = self.told(1), Client()
         client.post(f"/demo/story/{uuid}/", {"step": "1"})
-        assert 'class="flash flash-error' in self.get(f"/demo/story/{uuid}/", client).text_.decode()
+        assert 'class="flash flash-error' in self.get(f"/demo/story/{uuid}/", client).body.decode()
         assert tour_of(uuid).done == 1
 
     def test_nonsense_for_a_step_takes_none(self) -> None:
@@ -143,12 +144,12 @@ class TestTheStory(TestCase):
     def test_each_click_is_a_plain_form_and_every_screen_a_real_page(self) -> None:
         uuid, client = uuid4(), Client()
         for step in range(STEPS + 1):
-            page = self.get(f"/demo/story/{uuid}/", client).text_.decode()
+            page = self.get(f"/demo/story/{uuid}/", client).body.decode()
             assert page.count("<iframe") == 2
             for address in self.frames(uuid):
                 screen = self.get(address)
                 assert screen.status_code == 200, address
-                assert b'<main id="main"' in screen.text_
+                assert b'<main id="main"' in screen.body
             if step < STEPS:
                 assert f'name="step" value="{step}"' in page
                 assert client.post(f"/demo/story/{uuid}/", {"step": step}).status_code == 302
@@ -156,15 +157,15 @@ class TestTheStory(TestCase):
     def test_the_number_at_the_end_opens_a_list_with_that_many_rows(self) -> None:
         self.told(), self.told(4)
         uuid = self.told()
-        page = self.get(f"/demo/story/{uuid}/").text_.decode()
+        page = self.get(f"/demo/story/{uuid}/").body.decode()
         figure = int(re.findall(r'stat-figure">(\d+)<', page)[0])
-        listed = self.get(self.frames(uuid, "?list")[1]).text_.decode()
+        listed = self.get(self.frames(uuid, "?list")[1]).body.decode()
         assert closed_query(tour_of(uuid)) in self.frames(uuid, "?list")[1]
         assert figure == 2 == listed.count("<tr class=")
 
     def test_photos_are_seen_through_the_glass_by_a_visitor_without_a_login(self) -> None:
         uuid = self.told(2)
-        page = self.get(self.frames(uuid)[1]).text_.decode()
+        page = self.get(self.frames(uuid)[1]).body.decode()
         photos = re.findall(r'src="(/demo/story/[^"]+small\.jpg)"', page)
         assert photos
         assert self.get(photos[0])["Content-Type"] == "image/jpeg"
