@@ -214,8 +214,8 @@ def _says(text: str) -> Callable[[Case, Access, datetime], Given]:
 _GIVEN: dict[tuple[str, Action], Callable[[Case, Access, datetime], Given]] = {
     ("officer", Action.VERIFY): _verify,
     ("engineer", Action.SIGN_FOR): lambda case, access, at: {},
-    ("station", Action.NOTE): _says("时限已用去八成，已电话催办，请尽快处置。"),
-    ("bureau", Action.NOTE): _says("已超时，区局督办：立即处置，并说明超时原因。"),
+    ("station", Action.REMIND): _says("时限已用去八成，已电话催办，请尽快处置。"),
+    ("bureau", Action.SUPERVISE): _says("已超时，区局督办：立即处置，并说明超时原因。"),
     ("engineer", Action.FINISH): _finish,
     ("officer-2", Action.PASS): _pass,
 }

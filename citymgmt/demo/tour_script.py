@@ -65,7 +65,7 @@ TURNS: tuple[Turn, ...] = (
         ("officer", CASE), ("engineer", CASE), on_phone=False, tried="officer",
     ),
     Turn(
-        Action.NOTE, READER, 112,
+        Action.REMIND, READER, 112,
         _("%(who)s sees yellow and reminds the unit"),
         _("An hour and a half later the clock is yellow. %(who)s at the district station reminds the unit;"
           " the reminder stands in the history."),
@@ -73,9 +73,9 @@ TURNS: tuple[Turn, ...] = (
         ("engineer", form(Action.FINISH)), (READER, CASE), on_phone=False,
     ),
     Turn(
-        Action.NOTE, "bureau", 135,
+        Action.SUPERVISE, "bureau", 135,
         _("%(who)s sees red and supervises"),
-        _("Red: the two hours are over. %(who)s of the bureau writes that it is under supervision (督办)."),
+        _("Red: the two hours are over. %(who)s of the bureau puts the case under supervision (督办)."),
         _("Lateness can't be tidied away: each entry carries the hash of the one before it."),
         ("engineer", form(Action.FINISH)), ("bureau", CASE), on_phone=False,
     ),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.test import Client, TestCase, override_settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, reverse, set_urlconf
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, Photo, StandingPlan
@@ -55,6 +55,7 @@ class TestTheStory(TestCase):
         """The answer, with its body as bytes in ``body``."""
         answer: Any = (client or Client()).get(path)
         answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        set_urlconf(None)  # a file that nobody closes leaves this request's addresses in force
         return answer
 
     def frames(self, uuid: UUID, query: str = "") -> list[str]:
