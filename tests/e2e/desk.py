@@ -126,7 +126,7 @@ class Desk:
         """Press the form's button, and the dialog's where it asks."""
         form = self.page.locator("main form.form[method=post]")
         asks = form.get_attribute("data-confirm")
-        form.locator("button[type=submit]").first.click()
+        form.locator(".form-end button[type=submit]").first.click()
         if asks:
             self.page.locator("dialog[open] [data-confirm-yes], dialog[open] button[value=yes]").first.click()
 

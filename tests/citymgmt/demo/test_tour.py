@@ -17,6 +17,7 @@ from cases.services.catalogue_load import catalogue_load
 from cases.services.history_verify import history_breaks
 from cases.services.invariants import invariants_check
 from cases.workflow import Action, Stage
+from citymgmt import urls
 from citymgmt.demo.seed import demo_prepare, demo_tell
 from citymgmt.demo.tour import (
     PEOPLE,
@@ -33,6 +34,8 @@ from grids.services.districts import districts_load
 from tests.cast import NOW
 
 STEPS = len(TURNS)
+# Loaded while the demonstration is off, so that what is tested below is the site without it.
+ROUTES = urls.urlpatterns
 
 
 @override_settings(DEMO=True, ROOT_URLCONF="tests.citymgmt.demo.site")
@@ -210,6 +213,7 @@ class TestTheStory(TestCase):
 
 def test_without_the_demonstration_there_is_no_such_address(client: Client, db: None) -> None:
     assert settings.DEMO is False
+    assert not any(str(route.pattern).startswith("demo") for route in ROUTES)
     for name in ("tour_begin", "demo"):
         with pytest.raises(NoReverseMatch):
             reverse(name)
