@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_rest_of_the_table"),
+        ("cases", "0007_suspended_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
