@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Line
 from cases.forms import TRACKS, ClassSelect, RefusedForm
 from cases.models import CaseClass, FilingCondition, StandingPlan
+from core.widgets import FoundSelect
 
 _ANY = ("", _("All"))
 _USE = [("yes", _("In use")), ("no", _("Out of use"))]
@@ -110,7 +111,7 @@ class PlanForm(RefusedForm):
     """A draft of a standing plan."""
 
     case_class = forms.ChoiceField(
-        label=_("Class"), widget=ClassSelect, help_text=_("Type Chinese, English or the code.")
+        label=_("Class"), widget=ClassSelect, help_text=_("Type pinyin, Chinese, English or the code.")
     )
     area = forms.ChoiceField(
         label=_("Area"), help_text=_("A street's own plan goes before that of its district.")
@@ -120,7 +121,7 @@ class PlanForm(RefusedForm):
         widget=forms.Textarea({"rows": 6}),
         help_text=_("One measure a line, at most 30."),
     )
-    lead_unit = forms.ChoiceField(label=_("Lead unit"))
+    lead_unit = forms.ChoiceField(label=_("Lead unit"), widget=FoundSelect)
     assisting_units = forms.MultipleChoiceField(
         label=_("Assisting units"), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -8,6 +8,8 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+# The columns a list has when nobody asks for others.
+USUAL = ("stage", "place", "unit", "reported")
 _LISTS = ("stage", "track", "source", "line", "district", "street", "community", "grid", "unit", "mark")
 
 
@@ -30,6 +32,16 @@ def filters_of(query: QueryDict) -> dict[str, Any]:
     if until := _day(query.get("until", "")):
         wanted["until"] = _begin(until + timedelta(days=1))
     return wanted
+
+
+def kept_of(query: QueryDict) -> QueryDict:
+    """What makes a list what it is: filters, words and columns; not the page it is open at."""
+    kept = QueryDict(mutable=True)
+    for name in (*_LISTS, "class", "open", "since", "until", "q", "cols"):
+        values = [v[:100] for v in query.getlist(name)[:50] if v and "\x00" not in v]
+        if values and not (name == "cols" and set(values) == set(USUAL)):
+            kept.setlist(name, values)
+    return kept
 
 
 def _day(text: str) -> date | None:

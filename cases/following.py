@@ -1,15 +1,17 @@
 """What a stranger sees of a case: its stage in plain words and when it moved. No people, no inner notes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from cases import wording
 from cases.forms import PHOTO_FIELDS, raw_of, step_form
 from cases.inputs import Place, clean_named
-from cases.models import Case
+from cases.models import Case, CaseEvent
 from cases.policies import check_when, permits
 from cases.public_reads import code_clean, join_token, public_similar, survivor_of
 from cases.selectors import events_of
@@ -38,7 +40,7 @@ def public_page(case: Case, *, code: str, now: datetime) -> dict[str, Any]:
         "class_name": str(case.case_class) if case.case_class else "",
         "place": f"{case.street.name} {case.community.short_name or case.community.name}",
         "opened_at": case.opened_at,
-        "moves": [{"at": event.at, "title": wording.plain(event.to_stage)} for event in moves],
+        "moves": _lines(moves),
     }
 
 
@@ -80,3 +82,23 @@ def near_to(post: QueryDict, now: datetime) -> list[dict[str, Any]]:
         }
         for case, metres in found
     ]
+
+
+# Between these a case may go to and fro inside the house; to a stranger each is one line, the last time.
+_INSIDE = frozenset({Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH})
+
+
+def _lines(moves: Sequence[CaseEvent]) -> list[dict[str, Any]]:
+    """One line for each stage the case came to; what was done again says so."""
+    last = {event.to_stage: event.seq for event in moves}
+    lines: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for event in moves:
+        stage, words = event.to_stage, str(wording.plain(event.to_stage))
+        if stage in _INSIDE and event.seq != last[stage]:
+            continue
+        if stage in seen:
+            words = gettext("Once more: %(line)s") % {"line": words}
+        seen.add(stage)
+        lines.append({"at": event.at, "title": words})
+    return lines

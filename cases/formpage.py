@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from cases import choices, policies, wording
 from cases.desk import timeline
@@ -75,7 +76,7 @@ def step_page(
     templates = templates_of(case) if step.action is Action.SUBMIT_PLAN else []
     data = _confirming(data, step, case)
     form = step_form(
-        fields_shown(access, step, parts),
+        _asked(access, step, parts),
         required=step.needs,
         choices=_choices(step, access, case, parts, now),
         data=data,
@@ -158,6 +159,16 @@ def _confirming(data: QueryDict | None, step: Step, case: Case) -> QueryDict | N
     return anew
 
 
+def _asked(access: Access, step: Step, parts: Sequence[UnitPart]) -> list[str]:
+    """The fields of the form: why a part is missing is asked only where one is."""
+    missing = any(p.active and p.kind == UnitPart.Kind.ASSISTING and not p.handed_in_at for p in parts)
+    return [
+        name
+        for name in fields_shown(access, step, parts)
+        if missing or (step.action, name) != (Action.FINISH, "reason")
+    ]
+
+
 def report_page(
     action: Action, *, data: QueryDict | None = None, error: CityError | None = None, units: bool = False
 ) -> dict[str, Any]:
@@ -180,6 +191,9 @@ def form_context(
     geojson_url: str,
 ) -> dict[str, Any]:
     """What ``cases/fields.html`` draws: one item a field, in the order in which it is filled in."""
+    if isinstance(error, KeyReused):
+        # What a client of the API has to do about it stands in the sentence; the page has done it already.
+        error = KeyReused(_SENT_BEFORE)
     if error:
         form.refuse(error)
     names = sorted(form.fields, key=lambda name: _ORDER.get(name, 9))
@@ -199,9 +213,21 @@ def form_context(
     }
 
 
+_SENT_BEFORE = _(
+    "This form was sent before with other words, and what was sent then stands. If you want to send this "
+    "as well, press the button once more."
+)
 # Photos and place come first: they are why one stands there.
 _ORDER = {"photos": 0, "photos_before": 0, "photos_after": 1, "no_photo_reason": 2, "position": 3}
-_ORDER |= {"no_position_reason": 4, "case_class": 5, "condition": 6, "reject_reason": 0, "reason": 8}
+_ORDER |= {
+    "no_position_reason": 4,
+    "case_class": 5,
+    "condition": 6,
+    "reject_reason": 0,
+    "result": 7,
+    "reason": 8,
+}
+_FOLDED = frozenset({"no_photo_reason", "no_position_reason"})
 
 
 def _item(form: RefusedForm, name: str, data: QueryDict | None) -> dict[str, Any]:
@@ -209,6 +235,9 @@ def _item(form: RefusedForm, name: str, data: QueryDict | None) -> dict[str, Any
     return {
         "name": name,
         "kind": _KINDS.get(name, "field"),
+        # What is seldom needed lies folded, until it holds something or is asked for.
+        "folded": name in _FOLDED,
+        "unfolded": bool(form[name].errors or (data and data.get(name))),
         "field": form[name],
         "file_name": f"{name}_files",
         "ids": kept,
@@ -238,7 +267,7 @@ def _choices(
     if "case_class" in step.fields:
         found["case_class"] = class_choices(choices.classes())
     if "lead_unit" in step.fields:
-        found["units"] = choices.units_in(case.district.code)
+        found["units"] = choices.units_in(case.district.code, class_id=case.case_class_id)
     if "unit" in step.fields:
         units = [part.unit for part in recorded_parts(parts, step.part)]
         found["unit"] = [(unit.code, unit.name) for unit in units]

@@ -8,11 +8,14 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from cases.columns import COLUMNS
+from cases.filters import USUAL
 from cases.marks import MARKS
 from cases.models import CaseClass, LookReason, ReporterLook
 from cases.models.case import Source
 from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track, Verdict
 from core.errors import CityError, Sentence
+from core.widgets import FoundSelect
 
 PHOTO_FIELDS = ("photos", "photos_before", "photos_after", "document")
 _LISTS = (*PHOTO_FIELDS, "assisting_units", "photos_gone")
@@ -69,7 +72,7 @@ _SAID_IN: dict[Action, dict[str, Any]] = {
     Action.OBJECT: {"reason": _("Why it should be taken up")},
 }
 _HELP: dict[str, Any] = {
-    "case_class": _("Type Chinese, English or the code."),
+    "case_class": _("Type pinyin, Chinese, English or the code."),
     "measures": _("One measure a line, at most 30."),
     "track": _("Leave it empty to take what the filing condition says."),
     "description": _("What you see, how large it is, whom it affects."),
@@ -123,17 +126,12 @@ class RefusedForm(forms.Form):
             self.errors.setdefault(place, ErrorList()).append(str(sentence))
 
 
-class ClassSelect(forms.Select):
-    """Options that can be found by their English words and code too."""
+class ClassSelect(FoundSelect):
+    """Classes, shown with the number of their key."""
 
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The option with what ``classpick.js`` reads."""
-        option = super().create_option(name, value, *args, **kwargs)
-        key = str(value)
-        option["attrs"] |= {"data-code": key.partition("-")[2], "data-en": self.english.get(key, "")}
-        return option
-
-    english: Mapping[str, str] = {}
+    def code_of(self, key: str) -> str:
+        """The number; component or matter stands in the group."""
+        return key.partition("-")[2]
 
 
 def class_choices(classes: Iterable[CaseClass]) -> tuple[list[Any], dict[str, str]]:
@@ -178,7 +176,8 @@ def _field(name: str, choices: Mapping[str, Any]) -> forms.Field:
         return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple)
     if name in _SELECTS:
         kind = {"lead_unit": "units"}.get(name, name)
-        return forms.ChoiceField(choices=[("", "—"), *choices.get(kind, TRACKS)])
+        select = forms.Select if name == "track" else FoundSelect
+        return forms.ChoiceField(choices=[("", "—"), *choices.get(kind, TRACKS)], widget=select)
     if name == "failed_call":
         return forms.BooleanField()
     if name in _RADIOS:
@@ -241,11 +240,23 @@ class FilterForm(RefusedForm):
     unit = forms.ChoiceField(label=_("Unit"), choices=[])
     since = forms.CharField(label=_("From day"), widget=forms.TextInput(attrs={"type": "date"}))
     until = forms.CharField(label=_("To day"), widget=forms.TextInput(attrs={"type": "date"}))
+    cols = forms.MultipleChoiceField(label=_("Columns"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: QueryDict, choices: Mapping[str, list[Any]]) -> None:
         super().__init__(data)
+        if "cols" not in data:
+            # What is shown without a wish stands ticked, so that one can be taken away.
+            self.data = data.copy()
+            self.data.setlist("cols", list(USUAL))
+        self.fields["cols"].choices = [(c.key, c.label) for c in COLUMNS]  # type: ignore[attr-defined]
         for name, options in choices.items():
             if options:
                 self.fields[name].choices = [*_ANY, *options]  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
+
+    def said(self, name: str) -> str:
+        """The value of a filter as the options call it."""
+        value = str(self[name].value() or "")
+        options = getattr(self.fields[name], "choices", ())
+        return str(next((label for key, label in options if str(key) == value), value))

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.choices import list_choices
-from cases.filters import filters_of
+from cases.columns import cells_of, columns_of
+from cases.filters import filters_of, kept_of
 from cases.forms import FilterForm
 from cases.models import Case
-from cases.selectors import cases_for, filtered, searched
+from cases.selectors import cases_for, filtered, saved_filters, searched
 from cases.veil import covered_case
 from cases.workflow import OPEN, STAGES, Stage, Track
 from core.paging import page_of
@@ -22,9 +23,10 @@ from grids.access import Access
 def row_of(case: Case) -> dict[str, Any]:
     """A case for ``components/case_card.html`` and the table, phone numbers in its words covered."""
     covered_case(case)
-    place = " ".join(
-        word for word in (case.community.short_name or case.community.name, case.address) if word
-    )
+    community = case.community.short_name or case.community.name
+    # People begin an address with the community as often as not; once is enough.
+    words = (case.address,) if community in case.address else (community, case.address)
+    place = " ".join(word for word in words if word)
     return {
         "case": case,
         "url": reverse("cases:detail", args=[case.number]),
@@ -38,6 +40,15 @@ def row_of(case: Case) -> dict[str, Any]:
 def rows_of(cases: Iterable[Case]) -> list[dict[str, Any]]:
     """Several of them."""
     return [row_of(case) for case in cases]
+
+
+def table_of(cases: Iterable[Case], query: QueryDict) -> dict[str, Any]:
+    """What ``cases/rows.html`` draws: the columns the address bar asks for, and rows with their cells."""
+    columns = columns_of(query)
+    # With a column for the track its mark beside the name would stand there twice.
+    told = any(column.kind == "track" for column in columns)
+    rows = [row | {"urgent": row["urgent"] and not told} for row in rows_of(cases)]
+    return {"columns": columns, "rows": [row | {"cells": cells_of(row, columns)} for row in rows]}
 
 
 def title_of(case: Case) -> str:
@@ -62,24 +73,42 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def list_page(access: Access, query: QueryDict) -> dict[str, Any]:
-    """The context of the case list: a page of rows, the map's points, the filters; five queries at most.
+    """The context of the case list: a page of rows, the map's points, the filters; six queries at most.
 
     Raises:
         BadInput: the page marker is not one of ours.
     """
     wanted = filters_of(query)
     page = page_of(rows_found(access, query), by="-opened_at", cursor=query.get("cursor", ""))
-    rows = rows_of(page.rows)
-    kept = query.copy()
-    kept.pop("cursor", None)
+    table = table_of(page.rows, query)
+    kept = kept_of(query)
+    form = FilterForm(query, list_choices(access, wanted))
     return {
         "page": page,
-        "rows": rows,
-        "points": points_of(rows),
-        "form": FilterForm(query, list_choices(access, wanted)),
+        **table,
+        "points": points_of(table["rows"]),
+        "saved": [{"row": row, "current": row.query == kept.urlencode()} for row in saved_filters(access)],
+        "form": form,
+        "chips": chips_of(form, kept),
         "query": kept.urlencode(),
         "narrowed": bool(wanted or query.get("q")),
     }
+
+
+def chips_of(form: FilterForm, query: QueryDict) -> list[dict[str, str]]:
+    """What narrows the list, in words, each with the address of the list without it."""
+    chips = []
+    for name, values in query.lists():
+        if not any(values) or name == "cols":
+            continue
+        without = query.copy()
+        del without[name]
+        field = form.fields.get(name)
+        label, words = (str(field.label), form.said(name)) if field else (_("Class"), values[-1])
+        if field or name == "class":
+            url = f"{reverse('cases:list')}?{without.urlencode()}"
+            chips.append({"label": label, "words": words, "url": url})
+    return chips
 
 
 def rows_found(access: Access, query: QueryDict) -> QuerySet[Case]:

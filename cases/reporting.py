@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from cases.inputs import Place, clean_named
 from cases.lists import row_of
-from cases.selectors import similar_cases
+from cases.photos import addresses
+from cases.selectors import first_photos, similar_cases
 from core.errors import BadInput
 from core.services.idempotency import done_before
 from grids.access import Access
 
 
 def similar_to(access: Access, raw: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
-    """Rows of open cases like the one being reported, with ``metres``; none while the place is unknown."""
+    """Rows of open cases like the one being reported, with ``distance`` and the first ``photo``.
+
+    None while the place is unknown.
+    """
     try:
         given = clean_named(("position",), {"position": raw.get("position")}, Place())
     except BadInput:
@@ -27,7 +32,15 @@ def similar_to(access: Access, raw: Mapping[str, Any], *, now: datetime) -> list
         now=now,
         class_key=str(raw.get("case_class", "")).replace("\x00", ""),
     )
-    return [row_of(case) | {"distance": f"{round(metres)} m"} for case, metres in found]
+    photos = first_photos([case for case, _metres in found])
+    return [
+        row_of(case) | {"distance": f"{round(metres)} m", "photo": _thumb(photos.get(case.pk))}
+        for case, metres in found
+    ]
+
+
+def _thumb(photo_id: UUID | None) -> str:
+    return addresses(photo_id)["thumb_url"] if photo_id else ""
 
 
 def sent_before(access: Access, key: str) -> bool:

@@ -1,7 +1,7 @@
 """Reads of cases. Each takes an ``Access``: a selector without a scope does not exist."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
 from cases.marks import mark_q
-from cases.models import ActionPlan, Case, CaseClass, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.models import (
+    ActionPlan,
+    Case,
+    CaseClass,
+    CaseEvent,
+    Photo,
+    SavedFilter,
+    StandingPlan,
+    UnitPart,
+)
 from cases.veil import covered_case, covered_photo, is_inside
 from cases.words import SPOKEN, together
 from cases.workflow import CHECKERS, OPEN, Stage
@@ -237,6 +246,17 @@ def similar_cases(
         rows = rows.filter(Q(case_class__isnull=True) | Q(case_class__kind=kind, case_class__code=code))
     near = [(case, metres_between(lon, lat, case.lon, case.lat)) for case in rows[:200]]
     return sorted((n for n in near if n[1] <= settings.SIMILAR_METRES), key=lambda n: n[1])[:10]
+
+
+def first_photos(cases: Collection[Case]) -> dict[int, UUID]:
+    """For each of these cases, seen already, the id of its report's first photo; one query."""
+    rows = Photo.objects.filter(case__in=cases, event_seq=1).order_by("case_id", "-uploaded_at", "-pk")
+    return {case_id: photo for case_id, photo in rows.values_list("case_id", "pk") if case_id}
+
+
+def saved_filters(access: Access) -> QuerySet[SavedFilter]:
+    """The lists this person keeps, by name."""
+    return SavedFilter.objects.filter(user_id=access.user_id or 0).order_by("name")
 
 
 def stage_counts(access: Access) -> dict[Stage, int]:

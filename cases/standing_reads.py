@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from accounts.roles import May, Role
-from cases.choices import classes
+from cases.choices import classes, units_grouped
 from cases.forms import class_choices
 from cases.models import StandingPlan
 from cases.services.standing import standing_plans_for
@@ -142,7 +142,7 @@ def draft_choices(access: Access) -> dict[str, Any]:
     return {
         "case_class": class_choices(classes()),
         "area": areas,
-        "units": list(units.order_by("line", "name").values_list("code", "name")),
+        "units": units_grouped(list(units.order_by("name").values_list("pk", "code", "name", "line"))),
     }
 
 

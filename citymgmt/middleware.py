@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.errors import CityError
+from core.errors import CityError, NotFound, Sentence
 from grids.access import access_for
 
 Responder = Callable[[HttpRequest], HttpResponse]
@@ -39,7 +40,30 @@ class SentenceMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, CityError):
             return None
-        return render(request, "errors/sentence.html", {"error": error}, status=error.status)
+        context = {"error": error, "back": way_back(request, error)}
+        return render(request, "errors/sentence.html", context, status=error.status)
+
+
+# The beginning of a view's name, what its address names, the page of that, and the words that lead there.
+_PAGES: tuple[tuple[str, str, str, Sentence], ...] = (
+    ("cases:", "number", "cases:detail", _("To the case")),
+    ("grids:area", "code", "grids:area", _("To the area")),
+    ("grids:unit", "code", "grids:unit", _("To the unit")),
+    ("grids:person", "username", "grids:person", _("To the person")),
+    ("tour", "", "tour_begin", _("Start the story again")),
+)
+
+
+def way_back(request: HttpRequest, error: CityError) -> dict[str, Sentence] | None:
+    """The page of what the refused address was about; None where there is none, or it is not to be seen."""
+    match = request.resolver_match
+    if match is None or isinstance(error, NotFound):
+        return None
+    for beginning, name, page, words in _PAGES:
+        if match.view_name.startswith(beginning) and (not name or name in match.kwargs):
+            url = reverse(page, args=[match.kwargs[name]] if name else [])
+            return {"url": url, "words": words} if url != request.path else None
+    return None
 
 
 class InitialPasswordMiddleware:

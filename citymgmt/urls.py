@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from citymgmt.pages import demo
 from citymgmt.pages.health import health
 from citymgmt.pages.home import home
 from citymgmt.styleguide import StyleGuide
@@ -29,9 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.LOCAL:
     urlpatterns += [path("styleguide/", StyleGuide.as_view(), name="styleguide")]
 
-# The role switch does not exist anywhere but in the one-command start.
+# The role switch and the story do not exist anywhere but in the one-command start.
 if settings.DEMO:
-    urlpatterns += [
-        path("demo/", demo.demo, name="demo"),
-        path("demo/<str:username>/", demo.switch, name="demo_switch"),
-    ]
+    urlpatterns += [path("demo/", include("citymgmt.demo_urls"))]

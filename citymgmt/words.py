@@ -25,9 +25,7 @@ SCRIPT_WORDS: dict[str, str | Promise] = {
     "Position": _("Position"),
     "The map did not load. Reload the page.": _("The map did not load. Reload the page."),
     "{n} matches": _("{n} matches"),
-    "Nothing matches. Try fewer characters, or leave the class open.": _(
-        "Nothing matches. Try fewer characters, or leave the class open."
-    ),
+    "Nothing matches. Try fewer characters.": _("Nothing matches. Try fewer characters."),
     "{n} chosen": _("{n} chosen"),
     "Clear": _("Clear"),
     "Sending…": _("Sending…"),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Unit
 from accounts.roles import Line, Role
 from core.errors import Sentence
+from core.widgets import choose
 from grids.models import Area
 from grids.services.outlines import DATUMS
 from grids.services.rows import CITY_TIME
@@ -121,7 +122,8 @@ class PeopleFilter(forms.Form):
     )
 
 
-_PLACE_HELP = _("The code of an area (500115001), or unit: and the code of a unit (unit:500115-sanitation).")
+_PLACE_HELP = _("Type a name, its pinyin or the code. A grid is chosen on its own page, by “Post a person”.")
+Options = Iterable[tuple[str, Any]]
 
 
 class PersonForm(PageForm):
@@ -129,7 +131,7 @@ class PersonForm(PageForm):
 
     title, submit, said = _("Add a person"), _("Add"), _("The login is made. Hand over the initial password.")
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     username = forms.CharField(label=_("Login name"), max_length=50)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     password = forms.CharField(
@@ -141,13 +143,17 @@ class PersonForm(PageForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     place = forms.CharField(label=_("Area or unit"), max_length=40, help_text=_PLACE_HELP)
 
+    def __init__(self, *args: Any, places: Options, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self.fields["place"], places)
+
 
 class PostingForm(PageForm):
     """A further post."""
 
     title, submit, said = _("Post a person"), _("Post"), _("Posted.")
 
-    username = forms.CharField(label=_("Login name"), max_length=50)
+    username = forms.CharField(label=_("Person"), max_length=50)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     place = forms.CharField(label=_("Area or unit"), max_length=40, help_text=_PLACE_HELP)
     starts = forms.DateField(
@@ -159,9 +165,15 @@ class PostingForm(PageForm):
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip
     deputy_of = forms.CharField(
-        label=_("Deputy of (login name)"), max_length=50, required=False,
+        label=_("Deputy of"), max_length=50, required=False,
         help_text=_("Whoever stands in for somebody has a last day."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, places: Options, people: Options, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self.fields["place"], places)
+        for name in ("username", "deputy_of"):
+            choose(self.fields[name], people)
 
     def posting(self) -> dict[str, Any]:
         """What ``posting_add`` takes; the last day counts in full."""
@@ -232,7 +244,7 @@ class UnitForm(PageForm):
     line = forms.ChoiceField(label=_("Line of work"), choices=Line.choices)
     kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices)
     district = forms.ChoiceField(label=_("District"))
-    parent = forms.CharField(label=_("Below the unit (code)"), max_length=30, required=False)
+    parent = forms.CharField(label=_("Below the unit"), max_length=30, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     active = forms.BooleanField(label=_("Takes work"), required=False, initial=True)
     recorded_by_station = forms.BooleanField(
@@ -240,7 +252,9 @@ class UnitForm(PageForm):
         help_text=_("For a unit without logins: the station signs, hands in and finishes for it."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, districts: Iterable[str], unit: Unit | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, districts: Options, parents: Options, unit: Unit | None = None, **kwargs: Any
+    ) -> None:
         if unit is not None:
             kwargs["initial"] = {
                 "code": unit.code, "name": unit.name, "line": unit.line, "kind": unit.kind,
@@ -252,7 +266,8 @@ class UnitForm(PageForm):
         self.fields["code"].disabled = unit is not None
         district = self.fields["district"]
         assert isinstance(district, forms.ChoiceField)  # noqa: S101 - declared above
-        district.choices = [(code, code) for code in districts]
+        district.choices = list(districts)
+        choose(self.fields["parent"], parents)
 
     def about(self) -> UnitAbout:
         """What ``unit_write`` takes, besides the code."""

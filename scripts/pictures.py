@@ -1,6 +1,8 @@
 """Take the pictures of README and guide anew, from a running ``make run``.
 
-python scripts/pictures.py http://127.0.0.1:8000      writes docs/img/*.png (needs Chromium and a CJK font)
+python scripts/pictures.py http://127.0.0.1:8000 [NAME …]
+
+writes docs/img/*.png, all or those named (needs Chromium and a CJK font).
 """
 
 import shutil
@@ -41,8 +43,22 @@ def case_in(stage: str, step: str = "") -> Way:
     return go
 
 
+def story(clicks: int) -> Way:
+    """Tell the story of the demonstration up to a click."""
+
+    def go(browser: Page, town: str) -> None:
+        browser.goto(f"{town}/demo/story/")
+        for click in range(1, clicks + 1):
+            browser.locator("#tour-go").click()
+            browser.locator(f".tour-dots li:nth-child({click}).tour-dot-done").wait_for()
+        browser.wait_for_timeout(2500)  # the clock runs, the screens load
+
+    return go
+
+
 # file, who (of the demonstration's cast; "" nobody), size, where
 PICTURES: tuple[tuple[str, str, ViewportSize, Way], ...] = (
+    ("story", "", DESK, story(5)),
     ("workbench", "station", DESK, page("/")),
     ("case-list", "station", DESK, page("/cases/")),
     ("case-page", "station", DESK, case_in("check")),
@@ -71,13 +87,15 @@ def take(browser: Page, town: str, name: str, who: str, way: Way) -> None:
     browser.screenshot(path=OUT / f"{name}.png")
 
 
-def main(town: str) -> None:
-    """All of them."""
+def main(town: str, wanted: list[str]) -> None:
+    """All of them, or those wanted."""
     OUT.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as play:
         engine = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name, who, size, way in PICTURES:
+            if wanted and name not in wanted:
+                continue
             context = engine.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
             take(context.new_page(), town, name, who, way)
             context.close()
@@ -86,4 +104,4 @@ def main(town: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000", sys.argv[2:])

@@ -14,6 +14,7 @@ from cases.api import (
     reading,
     reporter,
     roster,
+    saved,
     squad,
     templates,
 )
@@ -95,6 +96,8 @@ urlpatterns = [
     path("squad/people/", squad.TeamView.as_view(), name="squad_people"),
     path("squad/tasks/", squad.TasksView.as_view(), name="squad_tasks"),
     path("squad/hand-over/", squad.HandOverView.as_view(), name="squad_hand_over"),
+    path("saved-filters/", saved.SavedFiltersView.as_view(), name="saved_filters"),
+    path("saved-filters/<int:pk>/", saved.SavedFilterView.as_view(), name="saved_filter"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),
     path("public/reports/<str:code>/", public.PublicReportView.as_view(), name="public_report"),
     *(

@@ -10,6 +10,7 @@ from cases.models.event import CaseEvent, EventWords
 from cases.models.look import LookReason, ReporterLook
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
+from cases.models.saved import SavedFilter
 from cases.models.template import PlanTemplate
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "PresenceCall",
     "ReporterContact",
     "ReporterLook",
+    "SavedFilter",
     "StandingPlan",
     "Supervision",
     "UnitPart",

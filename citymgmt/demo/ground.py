@@ -46,7 +46,7 @@ class Ground:
         dice = story.dice("place")
         grids = self._grids[self._communities[story.community].pk]
         grid = grids[story.hot_spot % len(grids)] if story.hot_spot is not None else dice.choice(grids)
-        lon, lat = _inside(grid, dice, _JITTER if story.hot_spot is None else _HOT_JITTER)
+        lon, lat = point_inside(grid, dice, _JITTER if story.hot_spot is None else _HOT_JITTER)
         # The same corner has the same name every time.
         words = random.Random(f"{grid.code}:{story.hot_spot}") if story.hot_spot is not None else dice  # noqa: S311
         street, community = grid.street, grid.community
@@ -55,7 +55,8 @@ class Ground:
         return Spot(lon, lat, address, grid)
 
 
-def _inside(grid: Area, dice: random.Random, jitter: float) -> tuple[float, float]:
+def point_inside(grid: Area, dice: random.Random, jitter: float) -> tuple[float, float]:
+    """Longitude and latitude within ``jitter`` degrees of a grid's centre and inside it."""
     centre = (grid.centre_lon or 0.0, grid.centre_lat or 0.0)
     for _try in range(6):
         lon, lat = (round(at + dice.uniform(-jitter, jitter), 6) for at in centre)

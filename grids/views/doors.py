@@ -1,6 +1,5 @@
 """What every page of the administrator shares: who may enter, a page with one form, a CSV file."""
 
-import csv
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, ParamSpec, cast
 from uuid import uuid4
@@ -14,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.errors import BadInput, CityError, Conflict, Sentence, Stale
+from core.csvfile import csv_lines
+from core.errors import BadInput, CityError, Conflict, KeyReused, Sentence, Stale
 from grids.access import Access
 from grids.forms import PageForm
 from grids.permissions import check_may_configure
@@ -58,15 +58,16 @@ def form_page(
 
     A refusal stands beside the field it is about; what was decided on an old version is a page of its own.
     """
-    status = 200
+    status, stale_key = 200, False
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
                 return _done(request, form, act(), to)
             except (BadInput, Conflict) as refusal:
-                status = refused(form, refusal)
-    page["key"] = request.POST.get("key") or str(uuid4())
+                status, stale_key = refused(form, refusal), isinstance(refusal, KeyReused)
+    # A key that stands for another form would be refused again and again.
+    page["key"] = (not stale_key and request.POST.get("key")) or str(uuid4())
     return render(request, "grids/form.html", {"form": form, **page}, status=status)
 
 
@@ -102,27 +103,8 @@ def given(request: CityRequest) -> dict[str, Any]:
     return {"access": request.access, "now": clock.now(), "key": request.POST.get("key", "")}
 
 
-class _Echo:
-    """A file that hands back what is written to it, line by line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def csv_file(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
     """A CSV download that spreadsheets read as UTF-8; cells can't start a formula."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([_harmless(cell) for cell in row]) for row in rows)
-    answer = StreamingHttpResponse(_marked(lines), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
-
-
-def _marked(lines: Iterable[str]) -> Iterable[str]:
-    yield "\ufeff"
-    yield from lines
-
-
-def _harmless(cell: Any) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -20,6 +20,7 @@ from grids.forms import (
     ReopenForm,
     end_of,
 )
+from grids.offered import people_offered, places_offered
 from grids.services.people import person_add, person_deactivate, person_password_reset, person_reactivate
 from grids.services.postings import posting_add, posting_end
 from grids.views.doors import CityRequest, configuring, csv_file, form_page, given
@@ -50,7 +51,9 @@ def person(request: CityRequest, username: str) -> HttpResponse:
 @configuring
 def add(request: CityRequest) -> HttpResponse:
     """A new login with its first post."""
-    form = PersonForm(request.POST or None, initial={"place": request.GET.get("place", "")[:40]})
+    place = request.GET.get("place", "")[:40]
+    places = places_offered(request.access, also=place)
+    form = PersonForm(request.POST or None, initial={"place": place}, places=places)
 
     def act() -> dict[str, Any]:
         return person_add(**given(request), **form.cleaned_data)
@@ -101,7 +104,9 @@ def password(request: CityRequest, username: str) -> HttpResponse:
 def post(request: CityRequest) -> HttpResponse:
     """Post somebody to an area or a unit."""
     start = {name: request.GET.get(name, "")[:50] for name in ("username", "place")}
-    form = PostingForm(request.POST or None, initial=start)
+    places = places_offered(request.access, also=start["place"])
+    people = people_offered(request.access)
+    form = PostingForm(request.POST or None, initial=start, places=places, people=people)
 
     def act() -> dict[str, Any]:
         return posting_add(**given(request), **form.posting())

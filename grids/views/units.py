@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import Unit
 from core import clock
 from core.paging import page_of
 from grids.browse import unit_page, unit_seen, units_found
 from grids.forms import UnitFilter, UnitForm
-from grids.permissions import district_codes
+from grids.offered import districts_offered, units_offered
 from grids.services.units import unit_write
 from grids.views.doors import CityRequest, configuring, form_page, given
 
@@ -39,7 +40,7 @@ def unit(request: CityRequest, code: str) -> HttpResponse:
 @configuring
 def add(request: CityRequest) -> HttpResponse:
     """A new unit."""
-    form = UnitForm(request.POST or None, districts=district_codes(request.access))
+    form = _form(request)
 
     def act() -> dict[str, Any]:
         return unit_write(code=form.cleaned_data["code"], about=form.about(), new=True, **given(request))
@@ -52,12 +53,18 @@ def add(request: CityRequest) -> HttpResponse:
 def change(request: CityRequest, code: str) -> HttpResponse:
     """Change a unit, or close it by taking away its work."""
     row = unit_seen(request.access, code)
-    form = UnitForm(request.POST or None, districts=district_codes(request.access), unit=row)
+    form = _form(request, row)
 
     def act() -> dict[str, Any]:
         return unit_write(code=row.code, about=form.about(), new=False, **given(request))
 
     return form_page(request, form, act, to=_to, lead=row.name, back_url=_page(code))
+
+
+def _form(request: CityRequest, unit: Unit | None = None) -> UnitForm:
+    districts = districts_offered(request.access)
+    parents = units_offered(request.access, but=unit.code if unit else "")
+    return UnitForm(request.POST or None, districts=districts, parents=parents, unit=unit)
 
 
 def _page(code: str) -> str:

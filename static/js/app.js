@@ -13,6 +13,8 @@ const WHERE_NEEDED = [
   ["form[data-cut]", () => import("./cut.js")],
   ["[data-compare]", () => import("./compare.js")],
   ["[data-pick-all]", () => import("./pickall.js")],
+  ["[data-moves]", () => import("./moves.js")],
+  ["[data-clock]", () => import("./clock.js")],
 ];
 
 /** Brings the elements under `root` to life; safe to call again on the same ones. */

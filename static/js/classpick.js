@@ -1,8 +1,9 @@
-// <div data-classpick> around a <select>, or with data-url answering [{value, zh, en, code, line}] to ?q=.
+// <div data-classpick> around a <select> (findable by words, code, data-en and data-py, the pinyin), or with data-url answering [{value, zh, en, code, line}] to ?q=.
 // The combobox pattern of ARIA: typing filters, arrows move, Enter takes, Escape closes. Markup: class_pick.html.
 import { say } from "./words.js";
 
 const MOST = 30;
+const FEW = 12;
 let made = 0;
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
@@ -16,16 +17,24 @@ function rowsOf(select) {
       zh: option.textContent.trim(),
       en: option.dataset.en ?? "",
       code: option.dataset.code ?? "",
+      py: option.dataset.py ?? "",
       group: option.closest("optgroup")?.label ?? "",
     }));
 }
 
+/** Where the sounds begin with the word, else where it stands within them; one letter alone finds nothing within. */
+function spelled(py, word) {
+  const [whole = "", initials = ""] = py.split(" ");
+  if (whole.startsWith(word) || initials.startsWith(word)) return 0;
+  return word.length > 1 ? py.indexOf(word) : -1;
+}
+
 /** Smaller is better; -1 when a word is found nowhere. */
 function rank(row, words) {
-  const [zh, en, code] = [plain(row.zh), plain(row.en ?? ""), plain(row.code ?? "")];
+  const [zh, en, code, py] = [plain(row.zh), plain(row.en ?? ""), plain(row.code ?? ""), row.py ?? ""];
   let total = 0;
   for (const word of words) {
-    const places = [code.indexOf(word), zh.indexOf(word), en.indexOf(word), plain(row.group ?? "").indexOf(word)];
+    const places = [code.indexOf(word), zh.indexOf(word), spelled(py, word), en.indexOf(word), plain(row.group ?? "").indexOf(word)];
     const best = places.findIndex((place) => place >= 0);
     if (best < 0) return -1;
     total += best * 100 + places[best];
@@ -88,6 +97,7 @@ class Combo {
     this.clear.setAttribute("aria-label", say("Clear"));
     const frame = Object.assign(document.createElement("div"), { className: "combo" });
     frame.append(this.input, this.clear, this.list, this.says);
+    this.clear.hidden = !this.hidden.value;
     this.hidden.insertAdjacentElement("afterend", frame);
     if (this.select) this.select.hidden = true;
   }
@@ -133,7 +143,7 @@ class Combo {
     this.found = found;
     this.at = -1;
     const none = Object.assign(document.createElement("li"), { className: "combo-none" });
-    none.textContent = say("Nothing matches. Try fewer characters, or leave the class open.");
+    none.textContent = say("Nothing matches. Try fewer characters.");
     none.setAttribute("role", "presentation");
     this.list.replaceChildren(...(found.length ? found.map((row, at) => this.option(row, at, query)) : [none]));
     this.list.hidden = false;
@@ -187,6 +197,7 @@ class Combo {
 
   take(row) {
     this.hidden.value = row.value;
+    this.clear.hidden = !row.value;
     if (!this.select) this.hidden.dataset.label = row.zh;
     this.input.value = row.zh;
     this.close();
@@ -207,7 +218,8 @@ class Combo {
   }
 }
 
-/** Makes the field searchable; without script the select stays as it is. */
+/** Makes the field searchable; without script, and for a handful of options, the select stays as it is. */
 export function enliven(box) {
-  new Combo(box);
+  const select = box.querySelector("select");
+  if (!select || select.options.length > FEW) new Combo(box);
 }

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 # Inside 骑鞍社区, where the made-up grid worker walks.
 HOME = ("107.0801", "29.8302")
@@ -82,17 +82,28 @@ class Desk:
         elif name in ("condition", "reject_reason"):
             self.page.locator(f"main input[name='{name}'][value='{value}']").check()
         elif field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(value)
+            self._choose(field, value)
         else:
             field.fill(value)
 
-    def choose_class(self, key: str) -> None:
-        """Find a class by its words in the type-ahead and take it; its conditions follow."""
-        box = self.page.locator("main [data-classpick]")
-        words = (box.locator(f"option[value='{key}']").text_content() or "").strip()
+    def _choose(self, select: Locator, value: str) -> None:
+        """Take an option, in the type-ahead where the select has one."""
+        name = select.get_attribute("name")
+        box = self.page.locator("main [data-classpick]").filter(has=self.page.locator(f"[name='{name}']"))
+        if box.count():
+            # Until its script has come it is a plain select, which the script then hides.
+            expect(box).to_have_attribute("data-live", "true")
+        if select.is_visible():
+            select.select_option(value)
+            return
+        words = (select.locator(f"option[value='{value}']").text_content() or "").strip()
         box.locator("input[role=combobox]").fill(words)
         box.locator("[role=option]").first.click()
-        assert box.locator("select").input_value() == key
+        assert select.input_value() == value
+
+    def choose_class(self, key: str) -> None:
+        """Find a class by its words in the type-ahead and take it; its conditions follow."""
+        self._choose(self.page.locator("main select[name='case_class']"), key)
         expect(self.page.locator("main input[name=condition]").first).to_be_visible()
 
     def place(self, lon: str, lat: str) -> None:
@@ -115,7 +126,7 @@ class Desk:
         """Press the form's button, and the dialog's where it asks."""
         form = self.page.locator("main form.form[method=post]")
         asks = form.get_attribute("data-confirm")
-        form.locator("button[type=submit]").first.click()
+        form.locator(".form-end button[type=submit]").first.click()
         if asks:
             self.page.locator("dialog[open] [data-confirm-yes], dialog[open] button[value=yes]").first.click()
 
