@@ -5,6 +5,7 @@ a new field is varied once ``FIELDS`` below has a maker for it. A test fails whe
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -146,7 +147,8 @@ class Dice:
             sight = self.sight(number)
             if choices := sight.open_to(self.city):
                 steps = list(dict.fromkeys(step for _who, step in choices))
-                weights = [_weight(step, Stage(sight.case.stage)) for step in steps]
+                stage, tired = Stage(sight.case.stage), Counter(taken.action for taken, _answer in self.taken)
+                weights = [_weight(step, stage) / (1 + tired[step.action]) for step in steps]
                 step = self.rng.choices(steps, weights)[0]
                 who = self.rng.choice([who for who, open_step in choices if open_step is step])
                 return self._attempt(kind, sight.case, who, step)
@@ -239,12 +241,15 @@ def _changed(attempt: Attempt, **changes: Any) -> Attempt:
 
 
 def _weight(step: Step, stage: Stage) -> int:
-    """How often a step is chosen: cases are to come far, and neither to stand still nor to end early."""
+    """How often a step is chosen: cases are to come far, and neither to stand still nor to end early.
+
+    What this walk took already counts less, so that rare steps have their turn.
+    """
     order = list(Stage)
     ahead = [order.index(end) - order.index(stage) for end in targets(step, stage)]
     if targets(step, stage) <= DONE:
         return 8 if ahead == [1] else 1
-    return max((12 // far for far in ahead if far > 0), default=2)
+    return max((12 // far for far in ahead if far > 0), default=3)
 
 
 def _class_of(dice: Dice, who: str) -> str:
