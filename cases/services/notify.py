@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from cases.masking import without_phones
 from cases.models import Case, Joiner
 from cases.workflow import DONE, OPEN, Action, Stage
 from notices.services.inbox import notice_send
@@ -58,7 +59,8 @@ def _send(payload: Mapping[str, Any], recipients: list[int], kind: str, now: dat
             "number": payload["number"],
             "stage_code": payload["to"],
             "what": payload["class"],
-            "where": payload["address"],
+            # A copy for the inbox: a number that somebody wrote into the address stays on the case.
+            "where": without_phones(payload["address"]),
             "reason_code": payload.get("reason", ""),
         },
         link=f"/cases/{payload['number']}/",

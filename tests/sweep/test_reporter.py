@@ -1,14 +1,16 @@
 """The unit that puts a thing right never learns which colleague or resident reported it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from cases.models import Case, Photo
+from core.services.outbox import outbox_drain
 from tests.cast import HOME, NOW, World
-from tests.walk import TO_HANDLE, a_photo, go, report
+from tests.walk import TO_HANDLE, a_photo, go, report, step
 
 CALLED = "13812345678"
 
@@ -77,6 +79,16 @@ def test_where_a_photo_was_taken_is_told_inside_alone(
     rows.append(json.loads(body(client, f"/api/v1/photos/{photo.pk}/")))
     kept = [[row[name] is not None for name in ("lon", "lat", "taken_at")] for row in rows]
     assert kept == [[placed] * 3] * 2
+
+
+def test_no_notice_carries_a_phone_number_out_of_the_words(world: World, handled: Case) -> None:
+    """The address goes into notices; whoever is given the task by the unit's head works outside."""
+    step(world, handled, "assign", "clean_head", person="cleaner")
+    outbox_drain(now=NOW + timedelta(days=1))
+    for path in ("/notices/", "/api/v1/notices/"):
+        text = body(reader(world, "cleaner"), path)
+        assert handled.number in text
+        assert CALLED not in text, path
 
 
 def test_a_phone_number_in_the_words_is_masked_for_the_unit(world: World, handled: Case) -> None:
