@@ -5,15 +5,16 @@ code under test.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from accounts.models import User
 from accounts.roles import Role
 from cases.models import Case, UnitPart
-from cases.workflow import UNIT_ROLES, Part, Step
+from cases.workflow import UNIT_ROLES, Part, Stage, Step
 from grids.access import Access, grants_recompute
 from grids.models import Posting
-from tests.cast import BEGAN, CAST, PASSWORD, World, build_world
+from tests.cast import BEGAN, CAST, NOW, PASSWORD, World, build_world
 
 Member = tuple[str, str, Role, str]
 # 市政所 handles the emergencies of the cast and has nobody in it; and where one officer works alone, the
@@ -41,24 +42,33 @@ class City:
     posts: dict[str, tuple[Role, str]]
     scopes: dict[str, Access] = field(default_factory=dict)
 
-    def access(self, who: str) -> Access:
-        """A person's scopes, computed once."""
+    def access(self, who: str, now: datetime = NOW) -> Access:
+        """A person's scopes at a moment, computed once: no post of the city begins or ends."""
         if who not in self.scopes:
             self.scopes[who] = self.world.access(who)
-        return self.scopes[who]
+        return replace(self.scopes[who], at=now)
 
     def sees(self, who: str, case: Case, parts: Iterable[UnitPart]) -> bool:
         """Whether a case lies in somebody's scope, by the codes of the cast."""
         role, where = self.posts[who]
-        if case.reporter_id == self.world.people[who].pk:
+        if case.reporter_id == self.world.people[who].pk or self._named(who, case):
             return True
         return role not in BLIND and self._covers(where, case, parts, Part.ANY)
 
     def may(self, who: str, step: Step, case: Case, parts: Iterable[UnitPart]) -> bool:
         """Whether somebody holds a role the step asks for, in that place or unit."""
         role, where = self.posts[who]
+        if step.own and case.reporter_id == self.world.people[who].pk:
+            return True
+        if Stage.CHECK in step.sources and role in step.by and self._named(who, case):
+            return True
         kind = step.part if role in UNIT_ROLES else Part.NONE
-        return role in step.by and self._covers(where, case, parts, kind)
+        return role in step.by | step.on_behalf and self._covers(where, case, parts, kind)
+
+    def _named(self, who: str, case: Case) -> bool:
+        """Whether the station named this person, from wherever, to check the case."""
+        able = self.posts[who][0] in (Role.OFFICER, Role.GRID_WORKER)
+        return able and case.checker_named and case.assignee_id == self.world.people[who].pk
 
     def _covers(self, where: str, case: Case, parts: Iterable[UnitPart], kind: Part) -> bool:
         if not where.startswith("unit:"):

@@ -13,11 +13,29 @@ from typing import Any
 from uuid import UUID
 
 from cases.models import Case, Photo, UnitPart
-from cases.offers import offered_steps
+from cases.permissions import check_may_take
+from cases.policies import check_when, permits
+from cases.public_reads import join_token
 from cases.selectors import parts_of
 from cases.services.advance import case_advance
+from cases.services.public import reporter_step, resident_join
 from cases.services.report import STAFF, Origin, case_report
-from cases.workflow import BIRTHS, DONE, REJECT_REASONS, STEPS, Action, Guest, Stage, Step, Track, targets
+from cases.workflow import (
+    BIRTHS,
+    BY_ACTION,
+    DONE,
+    REJECT_REASONS,
+    STEPS,
+    Action,
+    Answer,
+    Guest,
+    Stage,
+    Step,
+    Track,
+    Verdict,
+    steps_from,
+    targets,
+)
 from grids.access import NOBODY
 from tests.cast import FAR_AWAY, HOME, NEXT_COMMUNITY, NEXT_STREET, NOW, NOWHERE
 from tests.faults.city import City
@@ -35,7 +53,9 @@ JUNK: tuple[Any, ...] = (
     "\ud800", "\u202e倒", "2026-13-45", "9999-12-31T23:59:59", "' OR 1=1 --", "../../etc/passwd", ["x"] * 200,
     {"lon": "nan", "lat": 1}, {"lon": 1e999, "lat": []}, "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
-RESIDENT_DOOR = "a resident"
+# Who comes without a login: a resident who reports or joins, and the reporter of a case by their code.
+RESIDENT_DOOR, REPORTER_DOOR = "a resident", "the reporter"
+_NOBODY = frozenset({RESIDENT_DOOR, REPORTER_DOOR})
 
 
 @dataclass(frozen=True)
@@ -55,13 +75,23 @@ class Attempt:
     def take(self, city: City) -> dict[str, Any]:
         """Try it through the services; the answer, or the refusal raised."""
         common: dict[str, Any] = {"raw": self.raw, "key": self.key, "now": self.now}
+        if self.who in _NOBODY and self.number:
+            return self._as_a_guest(common)
         guest = self.who == RESIDENT_DOOR
-        access = NOBODY if guest else city.access(self.who)
+        access = NOBODY if guest else city.access(self.who, self.now)
         if not self.number:
             origin = Origin(guest=Guest.RESIDENT) if guest else STAFF
             return case_report(access=access, action=self.action, uuid=self.uuid, origin=origin, **common)
         number, action, version = self.number, self.action.value, self.version
         return case_advance(number=number, action=action, access=access, version=version, **common)
+
+    def _as_a_guest(self, common: dict[str, Any]) -> dict[str, Any]:
+        case = Case.objects.get(number=self.number)
+        client = f"10.0.{self.now.day}.{self.now.minute}"
+        if self.who == RESIDENT_DOOR:
+            return resident_join(token=join_token(case), client=client, **common)
+        step = {"action": self.action.value, "version": self.version, "client": client}
+        return reporter_step(code=str(case.follow_code), **step, **common)
 
 
 @dataclass
@@ -78,8 +108,19 @@ class Sight:
 
     def open_to(self, city: City) -> list[tuple[str, Step]]:
         """Everybody of the cast with each step that is open to them now."""
-        seen = [who for who in city.posts if city.sees(who, self.case, self.parts)]
-        return [(w, step) for w in seen for step in offered_steps(city.access(w), self.case, self.parts)]
+        stage = Stage(self.case.stage)
+        return [
+            (who, step)
+            for who in city.posts
+            if city.sees(who, self.case, self.parts)
+            for step in steps_from(stage)
+            if city.may(who, step, self.case, self.parts) and self._offered(city, who, step)
+        ]
+
+    def _offered(self, city: City, who: str, step: Step) -> bool:
+        access = city.access(who, self.case.stage_since)
+        takes = permits(check_may_take, access, self.case, step, self.parts)
+        return takes and permits(check_when, self.case, step, access, self.parts)
 
 
 @dataclass
@@ -107,13 +148,24 @@ class Dice:
             return self._report()
         ways = (self._right,) * 11 + (
             self._anybody, self._anybody, self._old_version, self._no_version, self._again, self._again,
-            self._key_reused, self._incomplete, self._junk, self._borrowed_photo, self._report,
+            self._key_reused, self._incomplete, self._junk, self._borrowed_photo, self._report, self._guest,
+            self._guest,
         )  # fmt: skip
         return self.rng.choice(ways)()
 
     def pass_time(self) -> None:
         """Mostly minutes; now and then a weekend goes by, and a plan's finish date with it."""
         self.now += timedelta(minutes=self.rng.choice((1, 2, 5, 15, 40, 90, 240) * 8 + (4000,)))
+
+    def scripted(self, action: str, who: str) -> Attempt:
+        """The next step of a path, on the first case; a report where there is none yet."""
+        if not self.numbers:
+            raw = {"position": HOME, "description": "楼下垃圾成堆", **RESIDENT}
+            return Attempt("right", who, Action(action), raw, self._key(), self.now, uuid=self._uuid())
+        case = self.sight(self.numbers[0]).case
+        raw = usual(self.city.world, action, who, "sign", case)
+        raw |= {"assisting_units": ["cs-green"]} if action == "submit_plan" else {}
+        return self._attempt("right", case, who, BY_ACTION[Action(action), Stage(case.stage)], raw=raw)
 
     def learn(self, attempt: Attempt, answer: dict[str, Any]) -> None:
         """Remember what went through."""
@@ -154,15 +206,32 @@ class Dice:
                 return self._attempt(kind, sight.case, who, step)
         return self._report()
 
+    def _guest(self) -> Attempt:
+        """The reporter by their code where one has something to say, else a resident who joins."""
+        for number in self.rng.sample(self.numbers, len(self.numbers)):
+            case = self.sight(number).case
+            steps = [step for step in steps_from(Stage(case.stage)) if Guest.REPORTER in step.guests]
+            if steps and case.follow_code:
+                return self._attempt("guest", case, REPORTER_DOOR, self.rng.choice(steps))
+        case = self.sight(self.rng.choice(self.numbers)).case
+        joins = [step for step in STEPS if Guest.RESIDENT in step.guests and step.sources]
+        return self._attempt("guest", case, RESIDENT_DOOR, self.rng.choice(joins))
+
     def _attempt(self, kind: str, case: Case, who: str, step: Step, **changes: Any) -> Attempt:
-        condition = self.rng.choice(CONDITIONS)
-        raw = usual(self.city.world, step.action.value, who, condition, case)
-        raw = {name: value for name, value in raw.items() if name in step.fields}
+        raw = self._usual(step, case, who)
         if self.rng.random() < 0.6:
             raw |= self._some(step.takes, who)
         facts: dict[str, Any] = {"kind": kind, "who": who, "action": step.action, "raw": raw}
         facts |= {"key": self._key(), "now": max(self.now, case.stage_since)}
         return Attempt(**(facts | {"number": case.number, "version": case.version} | changes))
+
+    def _usual(self, step: Step, case: Case, who: str) -> dict[str, Any]:
+        """What the step needs, as ``usual`` gives it; a second case is one of those that are there."""
+        if "into" in step.needs:
+            return {name: self._value(name, who) for name in step.needs}
+        giver = "station" if who in _NOBODY else who
+        raw = usual(self.city.world, step.action.value, giver, self.rng.choice(CONDITIONS), case)
+        return {name: value for name, value in raw.items() if name in step.fields}
 
     def _anybody(self) -> Attempt:
         """Somebody, right or wrong, with any step, fitting the stage or not."""
@@ -219,6 +288,10 @@ class Dice:
         photo = str(used.pk) if used and self.rng.random() < 0.5 else a_photo(self.city.world, "director")
         return _changed(right, kind="borrowed photo", raw={**right.raw, names[0]: [photo]})
 
+    def ahead(self) -> str:
+        """A moment that lies ahead."""
+        return (self.now + timedelta(days=self.rng.choice((1, 3, 9)))).isoformat()
+
     def _some(self, names: tuple[str, ...], who: str) -> dict[str, Any]:
         """Valid values for some of the fields a step takes at will."""
         some = {name for name in names if name in FIELDS and self.rng.random() < 0.5}
@@ -248,8 +321,8 @@ def _weight(step: Step, stage: Stage) -> int:
     order = list(Stage)
     ahead = [order.index(end) - order.index(stage) for end in targets(step, stage)]
     if targets(step, stage) <= DONE:
-        return 8 if ahead == [1] else 1
-    return max((12 // far for far in ahead if far > 0), default=3)
+        return 16 if ahead == [1] else 1
+    return max((24 // far for far in ahead if far > 0), default=2)
 
 
 def _class_of(dice: Dice, who: str) -> str:
@@ -257,7 +330,7 @@ def _class_of(dice: Dice, who: str) -> str:
 
 
 def _photos(dice: Dice, who: str) -> list[str]:
-    return [a_photo(dice.city.world, None if who == RESIDENT_DOOR else who)]
+    return [a_photo(dice.city.world, None if who in _NOBODY else who)]
 
 
 FIELDS: dict[str, Callable[[Dice, str], Any]] = {
@@ -285,6 +358,17 @@ FIELDS: dict[str, Callable[[Dice, str], Any]] = {
     "comments": lambda dice, who: {str(dice.rng.randint(1, 3)): "写明时间"},
     "lead_unit": lambda dice, who: dice.rng.choice(UNITS),
     "assisting_units": lambda dice, who: dice.rng.sample(UNITS[1:], dice.rng.randint(1, 2)),
-    "finish_by": lambda dice, who: (dice.now + timedelta(days=dice.rng.choice((1, 3, 9)))).isoformat(),
+    "finish_by": lambda dice, who: dice.ahead(),
+    "until": lambda dice, who: dice.ahead(),
+    "reply_by": lambda dice, who: dice.ahead(),
+    "evidence": lambda dice, who: "施工许可在办",
+    "verdict": lambda dice, who: dice.rng.choice(Verdict.values),
+    "satisfied": lambda dice, who: dice.rng.choice(Answer.values),
+    "outside_body": lambda dice, who: "区供电公司",
+    "letter_no": lambda dice, who: "长城管函〔2026〕12号",
+    "place": lambda dice, who: "向阳路口",
+    "unit": lambda dice, who: dice.rng.choice(UNITS),
+    "document": _photos,
+    "into": lambda dice, who: dice.rng.choice(dice.numbers),
 }
 """A valid value for each field a step can carry, by its name in ``cases.given.Given``."""

