@@ -10,7 +10,18 @@ from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef
 from django.db.models.functions import Cast, Coalesce, Concat, LPad, Replace, Substr, TruncDate
 
 from cases.models import ActionPlan, Case, CaseEvent, CaseRequest, CaseSerial, Photo, UnitPart
-from cases.workflow import DONE, OF_THE_SYSTEM, OPEN, STEPS, Action, Answer, Stage, Step, moves_version, targets
+from cases.workflow import (
+    DONE,
+    OF_THE_SYSTEM,
+    OPEN,
+    STEPS,
+    Action,
+    Answer,
+    Stage,
+    Step,
+    moves_version,
+    targets,
+)
 from core.models import OutboxDelivery
 
 OUTBOX_PATIENCE = timedelta(hours=1)

@@ -90,7 +90,7 @@ class Attempt:
         client = f"10.0.{self.now.day}.{self.now.minute}"
         if self.who == RESIDENT_DOOR:
             return resident_join(token=join_token(case), client=client, **common)
-        step = {"action": self.action.value, "version": self.version, "client": client}
+        step: dict[str, Any] = {"action": self.action.value, "version": self.version, "client": client}
         return reporter_step(code=str(case.follow_code), **step, **common)
 
 

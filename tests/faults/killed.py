@@ -42,7 +42,8 @@ def die(written: int) -> None:
 def arm(at: int | str) -> None:
     """Count statements from here on, and fall at the one named."""
     numbers = count(1)
-    real_commit, sent = connection._commit, 0
+    wrapper: Any = connection
+    real_commit, sent = wrapper._commit, 0
 
     def statement(execute: Callable[..., Any], *how: Any) -> Any:
         nonlocal sent
@@ -59,7 +60,7 @@ def arm(at: int | str) -> None:
             die(sent)
 
     connection.execute_wrappers.append(statement)
-    connection._commit = commit  # type: ignore[method-assign]
+    wrapper._commit = commit
 
 
 def run(job: Job) -> None:

@@ -157,7 +157,7 @@ def _killed_at_each_statement(
     raw = usual(city.world, action, who, "sign", case)
     if action == "submit_plan":
         raw |= {"assisting_units": ["cs-green"]}
-    request = {"number": case.number, "action": action, "raw": raw, "version": case.version}
+    request: dict[str, Any] = {"number": case.number, "action": action, "raw": raw, "version": case.version}
     request |= {"key": f"{action} {now}"}
     job = {"do": "step", "who": who, "now": now.isoformat(), **request}
     before = traces()

@@ -29,13 +29,13 @@ from tests.walk import RESIDENT, TO_PLAN, a_photo, go, report
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "0"))
 PEOPLE = ("", "station", "worker", "admin")
-HELD = (
+HELD = [
     checks.not_a_server_error,
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
-)
+]
 
 
 @pytest.fixture(autouse=True)
