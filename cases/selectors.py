@@ -66,12 +66,27 @@ def case_for(access: Access, number: str) -> Case:
 
 def case_locked(access: Access, number: str) -> Case:
     """The same, locked until the transaction ends."""
-    rows = Case.objects.filter(case_q(access)).filter(_named(number))
-    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY)
-    case = rows.select_for_update(of=("self",)).first()
-    if case is None:
+    found = cases_locked(Case.objects.filter(case_q(access)).filter(_named(number)))
+    if not found:
         raise NotFound(_NO_CASE)
-    return case
+    return found[0]
+
+
+def cases_locked(rows: QuerySet[Case], *, wanted: int = 1, skip_locked: bool = False) -> list[Case]:
+    """These cases, ``wanted`` of them, locked until the transaction ends, in order of id.
+
+    What a step looks at is joined to them. When that changed while the lock was waited for, such as the
+    grid of a case that was moved, PostgreSQL answers without the case or without what was joined; asked
+    once more it answers with what is there now.
+    """
+    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY).order_by("pk")
+    held = rows.select_for_update(of=("self",), skip_locked=skip_locked)
+    found = list(held)
+    return found if len(found) >= wanted and all(map(_is_whole, found)) else list(held.all())
+
+
+def _is_whole(case: Case) -> bool:
+    return all(getattr(case, name) or not getattr(case, f"{name}_id") for name in _LOCK_JOINS)
 
 
 def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | None]:
@@ -88,8 +103,7 @@ def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | No
         raise NotFound(_NO_CASE)
     other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & Q(number=into[:19])
     ids = {seen.pk, *Case.objects.filter(other).order_by().values_list("pk", flat=True)}
-    rows = Case.objects.filter(pk__in=ids).select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY)
-    found = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+    found = {row.pk: row for row in cases_locked(Case.objects.filter(pk__in=ids), wanted=len(ids))}
     return found.pop(seen.pk), next(iter(found.values()), None)
 
 

@@ -1,5 +1,6 @@
 """Two, then twenty people at the same step; one key five hundred times; and a crowd over a few cases."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -115,6 +116,32 @@ def test_one_key_five_hundred_times_is_one_step(city: City) -> None:
     assert isinstance(answers[0], dict)
     assert CaseEvent.objects.filter(case=case).count() == 2
     assert findings(drained=False, now=NOW + timedelta(hours=1)) == []
+
+
+@pytest.mark.parametrize("action", ["verify", "merge", "note", "void"])
+def test_who_waited_for_a_case_that_was_moved_is_told_so(city: City, action: str) -> None:
+    """The grid changes under the waiting step; it is stale, not lost, and no fault."""
+    case, other = report(city.world), report(city.world, "worker2")
+    asked = {"merge": {"into": other.number, "reason": "同一问题"}}
+    who = {"verify": "officer", "merge": "officer", "note": "station", "void": "bureau"}[action]
+    moving, raw = Barrier(2), asked.get(action) or usual(city.world, action, who, "sign", case)
+    there = usual(city.world, "move", "station")
+
+    def move() -> dict[str, Any]:
+        with transaction.atomic():
+            answer = take(case, "move", city.access("station", later(case)), there)
+            moving.wait(10)
+            time.sleep(0.5)  # the other one waits for the lock by now
+        return answer
+
+    def wait() -> dict[str, Any]:
+        moving.wait(10)
+        return take(case, action, city.access(who, later(case)), raw)
+
+    moved, waited = at_once(move, wait)
+    assert isinstance(moved, dict), moved
+    assert isinstance(waited, Stale), waited
+    assert waited.extra["version"] == moved["version"]
 
 
 def test_a_crowd_over_a_few_cases_never_locks_up_and_loses_nothing(city: City) -> None:
