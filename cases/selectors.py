@@ -101,7 +101,7 @@ def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | No
     seen = Case.objects.filter(case_q(access)).filter(_named(number)).only("pk", "merged_into").first()
     if seen is None:
         raise NotFound(_NO_CASE)
-    other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & Q(number=into[:19])
+    other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & _named(into)
     ids = {seen.pk, *Case.objects.filter(other).order_by().values_list("pk", flat=True)}
     found = {row.pk: row for row in cases_locked(Case.objects.filter(pk__in=ids), wanted=len(ids))}
     return found.pop(seen.pk), next(iter(found.values()), None)
