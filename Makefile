@@ -32,6 +32,21 @@ test: install-dev ## the tests (SQLite, or the database DATABASE_URL names)
 e2e: install-dev ## the browser tests, in Debian's Chromium
 	@$(PY) -m pytest -m e2e $(ARGS)
 
+# COUNT and SEED for what follows: make fuzz COUNT=500 SEED=7
+COUNT ?= 10000
+SEED ?= 0
+# Requests an operation and person for fuzz-api.
+EXAMPLES ?= 100
+.PHONY: fuzz fuzz-concurrent fuzz-api
+fuzz: install-dev ## random walks by the thousand (SQLite, or the database DATABASE_URL names)
+	@$(PY) -m tests.faults.fuzz walk --count $(COUNT) --seed $(SEED) --jobs $(JOBS)
+
+fuzz-concurrent: install-dev ## crowds over a few cases at once (PostgreSQL by DATABASE_URL)
+	@$(PY) -m tests.faults.fuzz crowd --count $(COUNT) --seed $(SEED)
+
+fuzz-api: install-dev ## the API against its schema, more requests and other ones each time
+	@SCHEMA_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(JOBS) -o timeout=7200 tests/faults/test_schema.py
+
 check: format-check lint types contracts migrations templates test ## everything CI checks, but for the browser
 
 format: install-dev ## put the code into shape

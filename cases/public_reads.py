@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Joiner
+from cases.selectors import cases_locked
 from cases.workflow import OPEN
 from core.errors import NotFound
 from grids.geo.shapes import box_around, metres_between
@@ -47,12 +48,10 @@ def case_locked_by_code(follow_code: str) -> Case:
         NotFound: no such code, or only that of somebody who joined.
     """
     code = code_clean(follow_code)
-    rows = Case.objects.select_related("district", "grid", "case_class", "condition", "lead_unit")
-    rows = rows.defer("district__outline", "grid__outline").select_for_update(of=("self",))
-    case = rows.filter(follow_code=code).first() if code else None
-    if case is None:
+    found = cases_locked(Case.objects.filter(follow_code=code)) if code else []
+    if not found:
         raise NotFound(_NO_CODE)
-    return case
+    return found[0]
 
 
 def join_token(case: Case) -> str:

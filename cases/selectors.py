@@ -36,7 +36,8 @@ _LIST_JOINS = (
 )  # fmt: skip
 # Not whoever has the task: a mark gives it to another without a new version, and a row waited for comes
 # back with what was joined to it before the wait.
-_LOCK_JOINS = ("case_class", "condition", "lead_unit", "district", "grid", "contact")
+_LOCK_KEYS = ("case_class", "condition", "lead_unit", "district", "grid")
+_LOCK_JOINS = (*_LOCK_KEYS, "contact")
 _LOCK_HEAVY = ("district__outline", "grid__outline")
 # Outlines weigh tens of kilobytes; no list draws them.
 _NO_OUTLINES = tuple(f"{area}__outline" for area in ("district", "street", "community", "grid"))
@@ -97,21 +98,27 @@ def case_in_clear(access: Access, number: str) -> Case:
 
 def case_locked(access: Access, number: str) -> Case:
     """The same, locked until the transaction ends."""
-    found = _held(Case.objects.filter(case_q(access)).filter(_named(number)), 1)
+    found = cases_locked(Case.objects.filter(case_q(access)).filter(_named(number)))
     if not found:
         raise NotFound(_NO_CASE)
     return found[0]
 
 
-def _held(rows: QuerySet[Case], wanted: int) -> list[Case]:
-    """Cases locked in order of id, with what hangs on them."""
-    rows = (
-        rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY).order_by("pk").select_for_update(of=("self",))
-    )
-    found = list(rows.all())
-    # A case that moved to other areas while its lock was waited for is joined to those from before, and
-    # drops out; it is there at the second look.
-    return found if len(found) == wanted else list(rows.all())
+def cases_locked(rows: QuerySet[Case], *, wanted: int = 1, skip_locked: bool = False) -> list[Case]:
+    """These cases, ``wanted`` of them, locked until the transaction ends, in order of id.
+
+    What a step looks at is joined to them. When that changed while the lock was waited for, such as the
+    grid of a case that was moved, PostgreSQL answers without the case or without what was joined; asked
+    once more it answers with what is there now.
+    """
+    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY).order_by("pk")
+    held = rows.select_for_update(of=("self",), skip_locked=skip_locked)
+    found = list(held)
+    return found if len(found) >= wanted and all(map(_is_whole, found)) else list(held.all())
+
+
+def _is_whole(case: Case) -> bool:
+    return all(getattr(case, name) or not getattr(case, f"{name}_id") for name in _LOCK_KEYS)
 
 
 def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | None]:
@@ -126,9 +133,9 @@ def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | No
     seen = Case.objects.filter(case_q(access)).filter(_named(number)).only("pk", "merged_into").first()
     if seen is None:
         raise NotFound(_NO_CASE)
-    other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & Q(number=into[:19])
+    other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & _named(into)
     ids = {seen.pk, *Case.objects.filter(other).order_by().values_list("pk", flat=True)}
-    found = {row.pk: row for row in _held(Case.objects.filter(pk__in=ids), len(ids))}
+    found = {row.pk: row for row in cases_locked(Case.objects.filter(pk__in=ids), wanted=len(ids))}
     return found.pop(seen.pk), next(iter(found.values()), None)
 
 

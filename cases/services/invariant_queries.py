@@ -1,6 +1,8 @@
 """The queries behind the invariants. Each returns the numbers of the cases that break the rule."""
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ from cases.workflow import (
     Action,
     Answer,
     Stage,
+    Step,
     moves_version,
     targets,
 )
@@ -217,7 +220,7 @@ def own_step_judged(now: datetime) -> Names:
                 case_id=OuterRef("case_id"), action=other.value, seq__lt=OuterRef("seq")
             )
             last = looked_at.order_by("-seq").values("actor_id")[:1]
-            wrong |= Q(action=step.action.value, actor_id=Subquery(last))
+            wrong |= _taken(step) & Q(actor_id=Subquery(last))
     return _of_events(CaseEvent.objects.filter(wrong, actor__isnull=False))
 
 
@@ -229,14 +232,14 @@ def own_plan_decided(now: datetime) -> Names:
 
 def own_unit_checked(now: datetime) -> Names:
     """A check by somebody of a unit that handled; as far as rows tell, since people change units."""
-    actions = [step.action.value for step in STEPS if step.other_unit]
+    judged = reduce(or_, (_taken(step) for step in STEPS if step.other_unit))
     handled = UnitPart.objects.filter(
         Q(active=True) | Q(signed_at__isnull=False),
         case_id=OuterRef("case_id"),
         unit_id=OuterRef("actor__unit_id"),
         dispatched_at__lte=OuterRef("at"),
     )
-    return _of_events(CaseEvent.objects.filter(Exists(handled), action__in=actions))
+    return _of_events(CaseEvent.objects.filter(judged, Exists(handled)))
 
 
 def actor_off(now: datetime) -> Names:
@@ -260,6 +263,11 @@ def _numbers(rows: QuerySet[Case]) -> Names:
 
 def _of_events(rows: QuerySet[CaseEvent]) -> Names:
     return rows.order_by("pk").values_list("case__number", flat=True)
+
+
+def _taken(step: Step) -> Q:
+    """The events of one row of the table: an action is another step, with other rules, in another stage."""
+    return Q(action=step.action.value, from_stage__in=[stage.value for stage in sorted(step.sources)])
 
 
 def _last(column: str) -> Subquery:

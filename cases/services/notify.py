@@ -73,6 +73,7 @@ def _send(payload: Mapping[str, Any], recipients: list[int], kind: str, now: dat
             "number": payload["number"],
             "stage_code": payload["to"],
             "what": payload["class"],
+            # A copy for the inbox: a number that somebody wrote into the address stays on the case.
             "where": payload["address"],
             "reason_code": payload.get("reason", ""),
         },

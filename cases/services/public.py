@@ -18,6 +18,7 @@ from cases.public_reads import (
     public_case,
     public_similar,
 )
+from cases.selectors import cases_locked
 from cases.services.advance import step_take
 from cases.services.photos import photo_store
 from cases.services.report import Origin, case_report
@@ -170,13 +171,12 @@ def resident_join(
 
 
 def _join(case_id: int, raw: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    rows = Case.objects.select_related("district", "grid", "case_class", "condition", "lead_unit")
-    case = rows.select_for_update(of=("self",)).filter(pk=case_id).first()
-    if case is None:
+    found = cases_locked(Case.objects.filter(pk=case_id))
+    if not found:
         raise NotFound(_("There is no such case any more. Report it anew."))
     # A mark that makes nothing stale needs no version to have been decided on.
     return step_take(
-        case=case, action=Action.JOIN, access=Access(at=now), raw=raw, version=case.version, now=now,
+        case=found[0], action=Action.JOIN, access=Access(at=now), raw=raw, version=found[0].version, now=now,
         guest=Guest.RESIDENT,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.models import Case
+from cases.selectors import cases_locked
 from cases.services.advance import step_by_system
 from cases.workflow import Action
 
@@ -20,11 +21,7 @@ def suspensions_resume(*, now: datetime, limit: int = 500) -> int:
 
 @transaction.atomic
 def _resume(pk: int, now: datetime) -> bool:
-    rows = Case.objects.filter(pk=pk, suspended_until__lte=now)
-    rows = rows.select_related("district", "grid", "case_class", "condition", "lead_unit")
-    rows = rows.defer("district__outline", "grid__outline")
-    case = rows.select_for_update(skip_locked=True, of=("self",)).first()
-    if case is None:
-        return False
-    step_by_system(case=case, action=Action.RESUME, now=now)
-    return True
+    found = cases_locked(Case.objects.filter(pk=pk, suspended_until__lte=now), skip_locked=True)
+    for case in found:
+        step_by_system(case=case, action=Action.RESUME, now=now)
+    return bool(found)

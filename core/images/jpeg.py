@@ -15,6 +15,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 # Inside coded data a byte FF is followed by 00, a restart mark or a fill byte; anything else ends it.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_FILL = re.compile(rb"\xff+")
 _EXIF, _ICC = b"Exif\x00", b"ICC_PROFILE\x00"
 # Cameras and optimisers write at most a few dozen scans; every one costs a pass over all pixels.
 MAX_SCANS = 40
@@ -80,13 +81,10 @@ def open_jpeg(data: bytes) -> Container:
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
     """The marker at ``at``, and where its length stands. Fill bytes before it are skipped."""
-    if data[at : at + 1] != b"\xff":
+    fill = _FILL.match(data, at)
+    if fill is None or fill.end() >= len(data):
         raise PhotoDamaged
-    while data[at : at + 1] == b"\xff":
-        at += 1
-    if at >= len(data):
-        raise PhotoDamaged
-    return at + 1, data[at]
+    return fill.end() + 1, data[fill.end()]
 
 
 def _end_of_scan(data: bytes, start: int) -> int:

@@ -4,15 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from cases.models import Case, CaseEvent, Photo
 from cases.services.photos import photo_store
@@ -27,6 +23,7 @@ from notices.models import Notice
 from tests.cases.attempts import later, take
 from tests.cast import HOME, NOW, World, build_world
 from tests.core.hostile import jpeg
+from tests.together import at_once
 from tests.walk import RESIDENT, a_photo, case_at, report, usual
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -36,24 +33,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 def city(transactional_db: None) -> World:
     """The cast, committed, so that other connections see it."""
     return build_world()
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run all jobs at the same moment; what each returned or raised, in their order."""
-    gate = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            gate.wait(30)
-            return job()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def history_holds(case: Case) -> bool:

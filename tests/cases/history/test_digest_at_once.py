@@ -12,7 +12,7 @@ from cases.services.digest_take import heads_digest, undigested
 from cases.services.digest_verify import digests_breaks
 from tests.cases.attempts import take
 from tests.cast import NOW, World, build_world
-from tests.core.test_concurrency import at_once
+from tests.together import at_once
 from tests.walk import report
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

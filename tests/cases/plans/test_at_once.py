@@ -21,7 +21,7 @@ from grids.models import Posting
 from tests.cases.plans.campaigning import begin, chosen, plan_raw
 from tests.cases.plans.helpers import LATER, a_template, fresh, stages, submitted, template_raw, waiting
 from tests.cast import BEGAN, NOW, World, build_world
-from tests.core.test_concurrency import at_once
+from tests.together import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -14,7 +14,7 @@ from cases.workflow import Action, Stage
 from core.models import OutboxDelivery
 from tests.cast import NOW, World
 from tests.ready import READY
-from tests.walk import case_at, fixed, go, report
+from tests.walk import TO_CHECK, case_at, fixed, go, report
 
 
 def broken() -> set[str]:
@@ -42,6 +42,9 @@ def busy(world: World) -> World:
     go(world, case_at(world, Stage.HANDLE), ("return_dispatch", "cleaner"), ("dispatch", "station"))
     go(world, case_at(world, Stage.CALL_BACK), ("dissatisfied", "station"), ("finish", "cleaner"))
     go(world, report(world), ("claim", "colleague"), ("note", "station"))
+    # Taking a task on is another step in each stage: a unit its own, a reporter a check.
+    go(world, case_at(world, Stage.HANDLE), ("claim", "cleaner"))
+    go(world, report(world), *TO_CHECK, ("claim", "worker"), condition="sign")
     OutboxDelivery.objects.update(state=OutboxDelivery.State.DONE)
     return world
 

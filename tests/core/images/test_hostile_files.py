@@ -14,7 +14,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from core.errors import CityError
 from core.images import KeptPhoto, PhotoLimits, PhotoRefused, read_photo
-from tests.core.hostile import HOSTILE, KEPT, MAX_BYTES, MAX_PIXELS, SECRET
+from tests.core.hostile import KEPT, MAX_BYTES, MAX_PIXELS, SECRET
+from tests.core.more_hostile import EVERYTHING
 
 LIMITS = PhotoLimits(max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
 STATUS = {
@@ -24,7 +25,7 @@ STATUS = {
     "photo_too_many_pixels": 413,
     "photo_damaged": 400,
 }
-SMALL = sorted(name for name in HOSTILE if "60 MB" not in name and "million" not in name)
+SMALL = sorted(name for name in EVERYTHING if "60 MB" not in name and "million" not in name)
 BEGINNINGS = [b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\x00\x00\x00WEBP", b"II*\x00", b""]
 IN_PROCESS = [name for name in SMALL if "heic" not in name]
 
@@ -49,9 +50,9 @@ def assert_plain(jpeg: bytes) -> None:
     assert jpeg.endswith(b"\xff\xd9")
 
 
-@pytest.mark.parametrize("name", sorted(HOSTILE))
+@pytest.mark.parametrize("name", sorted(EVERYTHING))
 def test_every_hostile_file_ends_as_written_down(name: str) -> None:
-    sample = HOSTILE[name]
+    sample = EVERYTHING[name]
     result = outcome_of(sample.build())
     if isinstance(result, KeptPhoto):
         assert sample.outcome == KEPT
@@ -62,9 +63,9 @@ def test_every_hostile_file_ends_as_written_down(name: str) -> None:
         assert result.code == sample.outcome
 
 
-@pytest.mark.parametrize("name", sorted(name for name in HOSTILE if HOSTILE[name].outcome != KEPT))
+@pytest.mark.parametrize("name", sorted(name for name in EVERYTHING if EVERYTHING[name].outcome != KEPT))
 def test_every_refusal_is_a_sentence_with_the_right_status(name: str) -> None:
-    refused = outcome_of(HOSTILE[name].build())
+    refused = outcome_of(EVERYTHING[name].build())
     assert isinstance(refused, CityError)
     assert refused.status == STATUS[refused.code]
     for language, shortest, stop in (("en", 40, "."), ("zh-hans", 15, "。")):
@@ -75,8 +76,8 @@ def test_every_refusal_is_a_sentence_with_the_right_status(name: str) -> None:
 
 
 def test_there_are_many_kinds_of_hostile_files() -> None:
-    assert len(HOSTILE) >= 30
-    assert {sample.outcome for sample in HOSTILE.values()} == {KEPT, *STATUS}
+    assert len(EVERYTHING) >= 30
+    assert {sample.outcome for sample in EVERYTHING.values()} == {KEPT, *STATUS}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_there_are_many_kinds_of_hostile_files() -> None:
     ],
 )
 def test_a_bomb_costs_neither_memory_nor_time(name: str) -> None:
-    data = HOSTILE[name].build()
+    data = EVERYTHING[name].build()
     tracemalloc.start()
     started = time.perf_counter()
     outcome_of(data)
@@ -104,14 +105,14 @@ def test_a_bomb_costs_neither_memory_nor_time(name: str) -> None:
 
 def test_noise_behind_a_jpeg_header_is_damaged_even_where_its_size_is_allowed() -> None:
     roomy = PhotoLimits(max_bytes=100_000_000, max_pixels=MAX_PIXELS)
-    result = outcome_of(HOSTILE["60 MB of noise behind a jpeg header"].build(), roomy)
+    result = outcome_of(EVERYTHING["60 MB of noise behind a jpeg header"].build(), roomy)
     assert isinstance(result, PhotoRefused)
     assert result.code == "photo_damaged"
 
 
 @pytest.mark.parametrize("name", IN_PROCESS)
 def test_damage_anywhere_never_gets_past_the_refusals(name: str) -> None:
-    data = HOSTILE[name].build()
+    data = EVERYTHING[name].build()
     dice = random.Random(name)
     for _attempt in range(30):
         broken = bytearray(data)
@@ -124,7 +125,7 @@ def test_damage_anywhere_never_gets_past_the_refusals(name: str) -> None:
 
 @pytest.mark.parametrize("at", range(0, 600, 40))
 def test_damage_in_a_heic_never_gets_past_the_refusals(at: int) -> None:
-    broken = bytearray(HOSTILE["heic"].build())
+    broken = bytearray(EVERYTHING["heic"].build())
     broken[at % len(broken)] ^= 0x5A
     assert isinstance(outcome_of(bytes(broken)), KeptPhoto | PhotoRefused)
 

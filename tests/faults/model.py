@@ -1,0 +1,242 @@
+"""What must hold of a walk whatever the dice say, and the sentence with the seed when it does not."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from cases.models import ActionPlan, Case, CaseEvent, Photo, UnitPart
+from cases.selectors import case_q
+from cases.services.history_verify import history_breaks
+from cases.services.invariants import invariants_check
+from cases.workflow import BY_ACTION, OPEN, TWO_CASES, WORK, Action, Stage, moves_version
+from core.errors import BadInput, CityError, Conflict, KeyReused, NotFound, Stale, VersionMissing
+from core.models import IdempotencyKey, RateCount
+from core.services.outbox import outbox_drain
+from tests.faults.city import City
+from tests.faults.dice import REPORTER_DOOR, RESIDENT_DOOR, Attempt, Dice, Sight
+from tests.walk import TO_CALL_BACK, TO_CHECK, TO_HANDLE
+
+# What an attempt of a kind must end in, where that does not depend on more.
+MUST_BE: Final[dict[str, type[CityError]]] = {
+    "old version": Stale, "no version": VersionMissing, "key reused": KeyReused, "incomplete": BadInput,
+    "borrowed photo": BadInput,
+}  # fmt: skip
+# Ways out that are always open to somebody and so prove nothing; and marks that do bring a case on.
+FORCE = frozenset({Action.MERGE, Action.CLOSE_FORCED, Action.VOID, Action.CORRECT, Action.MOVE})
+ONWARD = frozenset({Action.RESUME, Action.ASSIGN, Action.DECIDE_SUSPENSION})
+# Photos are made by the walk itself, before they are named; strangers are counted also when refused.
+_ROOMS, _UNCOUNTED = {"cases", "core", "notices"}, {Photo, RateCount}
+_TABLES = [m for m in apps.get_models() if m._meta.app_label in _ROOMS and m not in _UNCOUNTED]
+_COUNT = "SELECT " + ", ".join(f"(SELECT count(*) FROM {m._meta.db_table})" for m in _TABLES)  # noqa: S608
+# Where a walk begins, by its seed: mostly with nothing, else with one case that has come some way.
+_BORN = ("report", "hotline")
+PATHS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (), (), (), (_BORN, *TO_HANDLE), (_BORN, *TO_CHECK), (_BORN, *TO_CALL_BACK),
+    (_BORN, ("reject", "officer")),
+)  # fmt: skip
+
+
+class Broken(AssertionError):
+    """A rule that did not hold, with the way there."""
+
+
+@dataclass
+class Walk:
+    """One sequence of attempts over a few cases, checked step by step."""
+
+    city: City
+    seed: int
+    tally: Counter[str] = field(default_factory=Counter)
+    story: list[str] = field(default_factory=list)
+    last: dict[str, dict[Action, str]] = field(default_factory=lambda: defaultdict(dict))
+    workers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    versions: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, Any] | None = None
+
+    def play(self, length: int) -> Counter[str]:
+        """Take ``length`` random attempts and check everything; what happened, counted.
+
+        Raises:
+            Broken: with the seed and every attempt up to there.
+        """
+        dice = Dice(self.city, random.Random(self.seed), most_cases=1 + self.seed % 3)
+        for action, who in PATHS[self.seed % len(PATHS)]:
+            self._try(dice, dice.scripted(action, who))
+        for _attempt in range(length):
+            self._try(dice, dice.throw())
+        self._finally(dice)
+        return self.tally
+
+    def _try(self, dice: Dice, attempt: Attempt) -> None:
+        self.story.append(
+            f"{attempt.kind}: {attempt.who} {attempt.action} {attempt.number[-7:]} {attempt.raw}"
+        )
+        before = dice.sight(attempt.number) if attempt.number else None
+        self.seen = self.seen or traces()
+        try:
+            answer = attempt.take(self.city)
+        except CityError as refusal:
+            self._refused(attempt, refusal, before)
+            return
+        except Exception as fault:
+            raise self._broken(f"a fault, not a sentence: {fault!r}") from fault
+        self.story[-1] += f" → {answer['stage']} v{answer['version']}"
+        if attempt.kind == "again":
+            self._repeated(dice, attempt, answer)
+            return
+        self._went_through(attempt, answer, before)
+        now = dict(Case.objects.values_list("number", "version"))
+        self._must(all(now[n] >= v for n, v in self.versions.items()), "a version went back")
+        self.versions, self.seen = now, None
+        dice.learn(attempt, answer)
+
+    # --- refusals -------------------------------------------------------------------------------
+
+    def _refused(self, attempt: Attempt, refusal: CityError, before: Sight | None) -> None:
+        self.story[-1] += f" ✗ {type(refusal).__name__}: {refusal}"
+        self.tally[f"{attempt.kind} ✗"] += 1
+        self._must(str(refusal).endswith(("。", ".")), "a refusal without a sentence")
+        self._must(traces() == self.seen, "a refusal left a trace")
+        self._must(attempt.kind != "again", "a repeat was refused")
+        wanted = MUST_BE.get(attempt.kind)
+        self._must(wanted is None or isinstance(refusal, wanted), f"refused, but not as {wanted}")
+        if before and attempt.kind == "anybody":
+            self._refused_rightly(attempt, refusal, before)
+
+    def _refused_rightly(self, attempt: Attempt, refusal: CityError, before: Sight) -> None:
+        sees = self.city.sees(attempt.who, before.case, before.parts)
+        self._must(sees != isinstance(refusal, NotFound), "found out of scope, or not found within")
+        fits = (attempt.action, Stage(before.case.stage)) in BY_ACTION
+        self._must(
+            fits or not sees or isinstance(refusal, Conflict), "a step that does not fit is a conflict"
+        )
+
+    # --- what went through ----------------------------------------------------------------------
+
+    def _went_through(self, attempt: Attempt, answer: dict[str, Any], before: Sight | None) -> None:
+        self._must(attempt.kind not in MUST_BE, "this had to be refused")
+        case = Case.objects.get(number=answer["number"])
+        source = before.case.stage if before else ""
+        self.tally[f"{attempt.action} {source}".strip()] += 1
+        self.tally[f"{attempt.kind} ✓"] += 1
+        told = (case.stage, case.version, case.events_count, str(case.uuid))
+        self._must(told == tuple(answer[n] for n in ("stage", "version", "event", "uuid")), "answered wrong")
+        kept = IdempotencyKey.objects.filter(actor=self._actor(attempt, case), key=attempt.key)
+        self._must(kept.count() == 1, "no key kept")
+        if before:
+            self._stepped(attempt, case, before)
+        self._remember(attempt, case.number)
+
+    def _stepped(self, attempt: Attempt, case: Case, before: Sight) -> None:
+        step = BY_ACTION[attempt.action, Stage(before.case.stage)]
+        if attempt.who in self.city.posts:
+            self._must(self.city.sees(attempt.who, before.case, before.parts), "a step out of scope")
+            self._must(self.city.may(attempt.who, step, before.case, before.parts), "a step without its role")
+        else:
+            self._must(bool(step.guests), "a step by a stranger")
+        self._must(case.events_count == before.case.events_count + 1, "not exactly one event")
+        moved = case.version - before.case.version
+        self._must(moved == int(moves_version(step)), f"the version moved by {moved}")
+        last = self.last[case.number]
+        own = [action for action in step.other_than if last.get(action) == attempt.who]
+        self._must(not own, f"judged their own {own}")
+        self._must(not step.other_unit or attempt.who not in self.workers[case.number], "checked own work")
+
+    def _remember(self, attempt: Attempt, number: str) -> None:
+        self.last[number][attempt.action] = attempt.who
+        if attempt.action in WORK:
+            self.workers[number].add(attempt.who)
+
+    def _repeated(self, dice: Dice, attempt: Attempt, answer: dict[str, Any]) -> None:
+        first = next(
+            a for earlier, a in dice.taken if (earlier.who, earlier.key) == (attempt.who, attempt.key)
+        )
+        self._must(answer == first, f"a repeat was answered {answer}, first {first}")
+        self._must(traces() == self.seen, "a repeat left a trace")
+        self.tally["again ✓"] += 1
+
+    # --- when all is played ---------------------------------------------------------------------
+
+    def _finally(self, dice: Dice) -> None:
+        births = len(dice.numbers)
+        pairs = sum(attempt.action in TWO_CASES for attempt, _answer in dice.taken)
+        self._must(CaseEvent.objects.count() == len(dice.taken) + pairs, "events are not the steps taken")
+        self._must(Case.objects.count() == births, "cases are not the reports that went through")
+        for number in dice.numbers:
+            self._nobody_is_stuck(dice.sight(number))
+        self._lists_hold(dice, dice.rng.sample(sorted(self.city.posts), 4))
+        if self.seed % 10 == 0:
+            while outbox_drain(now=dice.now):
+                pass
+        found = findings(drained=self.seed % 10 == 0, now=dice.now)
+        self._must(not found, f"invariants: {found}")
+
+    def _nobody_is_stuck(self, sight: Sight) -> None:
+        case = sight.case
+        seen_by = [who for who in self.city.posts if self.city.sees(who, case, sight.parts)]
+        self._must(bool(seen_by), f"{case.number} is seen by nobody")
+        if case.assignee_id:
+            names = {person.pk: login for login, person in self.city.world.people.items()}
+            self._must(names[case.assignee_id] in seen_by, f"{case.number} waits for one who can't see it")
+        if case.stage in OPEN:
+            steps = {step for _who, step in sight.open_to(self.city) if step.action not in FORCE}
+            on = [step for step in steps if not step.is_mark or step.action in ONWARD]
+            self._must(bool(on), f"{case.number} in {case.stage} waits for nobody")
+
+    def _lists_hold(self, dice: Dice, people: Iterable[str]) -> None:
+        sights = [dice.sight(number) for number in dice.numbers]
+        for who in people:
+            theirs = set(
+                Case.objects.filter(case_q(self.city.access(who, dice.now))).values_list("number", flat=True)
+            )
+            right = {s.case.number for s in sights if self.city.sees(who, s.case, s.parts)}
+            self._must(theirs == right, f"{who} finds {theirs ^ right} wrongly or not at all")
+
+    def _actor(self, attempt: Attempt, case: Case) -> str:
+        """Under whose name the key of an attempt is kept."""
+        if attempt.who == RESIDENT_DOOR:
+            return "guest:resident"
+        if attempt.who == REPORTER_DOOR:
+            return f"code:{case.follow_code}"
+        return f"user:{self.city.world.people[attempt.who].pk}"
+
+    def _must(self, holds: bool, words: str) -> None:
+        if not holds:
+            raise self._broken(words)
+
+    def _broken(self, words: str) -> Broken:
+        return Broken(f"seed {self.seed}: {words}\n  " + "\n  ".join(self.story))
+
+
+def findings(*, drained: bool, now: Any) -> list[str]:
+    """Everything the two services that look for broken histories find."""
+    found = [
+        f"{finding.invariant.name} {finding.examples}"
+        for finding in invariants_check(now=now)
+        if finding.count and (drained or finding.invariant.name != "outbox")
+    ]
+    return found + [str(broken) for _count, chains in history_breaks() for broken in chains]
+
+
+def traces() -> dict[str, Any]:
+    """Everything a write would change: how many rows every table has, and every value of every case."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT)
+        seen: dict[str, Any] = {"rows": cursor.fetchone()}
+    seen["used photos"] = Photo.objects.filter(case__isnull=False).count()
+    for model in (Case, UnitPart, ActionPlan):
+        seen[model.__name__] = list(model._default_manager.order_by("pk").values_list())
+    return seen
+
+
+def play(city: City, seed: int, length: int) -> Counter[str]:
+    """Play one sequence and take everything back."""
+    with transaction.atomic():
+        tally = Walk(city, seed).play(length)
+        transaction.set_rollback(True)
+    return tally
