@@ -13,8 +13,9 @@ from grids.models import Absence
 from grids.services.absences import AbsenceAbout, absence_enter
 from tests.cases.attempts import later, take
 from tests.cast import NOW, World, build_world
+from tests.core.test_concurrency import history_holds
 from tests.roster import DAY, HOUR, STREET, posted, unposted
-from tests.together import at_once, history_holds
+from tests.together import at_once
 from tests.walk import report
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
