@@ -85,6 +85,16 @@ def test_an_emergency_goes_straight_to_a_unit(desk: Desk) -> None:
     verify(desk, "officer", MANHOLE, lead_unit="500115-sanitation")
     assert desk.stage() == "handle"
     handle_check(desk, "handler", "officer-2")
+    # No standing plan names this unit, so the plan is owed, and holds the end of the case.
+    assert desk.stage() == "call_back"
+    desk.become("station")
+    desk.step(
+        "submit_plan", measures="更换井盖", lead_unit="500115-sanitation", finish_by="2099-12-31T18:00"
+    )
+    desk.become("bureau")
+    desk.step("approve")
+    desk.become("station")
+    desk.step("close", words="井盖已更换")
     assert desk.stage() == "closed"
     assert desk.problems == []
 
