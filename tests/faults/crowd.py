@@ -17,7 +17,7 @@ from core.services.outbox import outbox_drain
 from tests.cast import NOW
 from tests.faults.city import City
 from tests.faults.dice import Dice
-from tests.faults.model import findings
+from tests.faults.model import findings, same_answer
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Crowd:
         wrong += findings(drained=True, now=self.clock.now)
         first: dict[tuple[str, str], dict[str, Any]] = {}
         for who, key, answer in self.answers:
-            if first.setdefault((who, key), answer) != answer:
+            if not same_answer(first.setdefault((who, key), answer), answer):
                 wrong.append(f"{who} got two answers for {key}")
         told = {(answer["number"], answer["event"]) for answer in first.values()}
         ours = CaseEvent.objects.filter(case__opened_at__gte=self.began)
