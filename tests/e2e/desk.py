@@ -63,7 +63,8 @@ class Desk:
             self.fill(fields)
             self.send()
         expect(self.page).to_have_url(re.compile(rf"/cases/{self.number}/$"))
-        assert self.events() > before, f"{action} left no trace in the history"
+        # The address changes before the page has come: wait for the entry the step leaves in the history.
+        expect(self.page.locator("ol.timeline > li").nth(before)).to_be_attached()
 
     def fill(self, fields: dict[str, str]) -> None:
         """Type into the named fields; photo fields get a picture, selects their value."""
