@@ -4,12 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from accounts.models import User
 from accounts.roles import Role
 from cases.models import Case, Joiner
+from cases.selectors import case_q
 from cases.workflow import DONE, OPEN, Action, Stage
+from grids.access import access_for
 from grids.selectors import people_posted
-from notices.services.inbox import notice_send
+from notices.models import Notice
+from notices.services.inbox import notice_send, notices_withdraw
 
+# After these somebody may have lost the case from sight.
+_SHRINKS = frozenset({
+    Action.RETURN_DISPATCH, Action.DISPATCH, Action.ASSIGN_UNITS, Action.SEND_BACK, Action.REJECT,
+    Action.TRANSFER, Action.REOPEN, Action.MOVE, Action.RESCOPE,
+})  # fmt: skip
 _FILED = frozenset({Action.VERIFY, Action.FIX_NOW})
 _ENDS: Mapping[str, str] = {
     Stage.CLOSED: "closed",
@@ -34,6 +43,8 @@ def step_notify(*, payload: Mapping[str, Any], now: datetime) -> None:
     if kind := _kind_for_reporter(Action(payload["action"]), payload["from"], payload["to"]):
         ends = {reporter, *_followers(payload["number"])} - {None, actor}
         _send(payload, sorted(ends), kind, now)
+    if payload["action"] in _SHRINKS:
+        _withdraw(payload["number"], now)
 
 
 def _leaders(pool: Mapping[str, int], now: datetime) -> list[int]:
@@ -50,6 +61,20 @@ def _followers(number: str) -> set[int]:
     joined = Joiner.objects.filter(case__number=number, user__isnull=False).order_by().values_list("user_id")
     merged = Case.objects.filter(merged_into__number=number, reporter__isnull=False).order_by()
     return {person for (person,) in joined.union(merged.values_list("reporter_id"))}
+
+
+def _withdraw(number: str, now: datetime) -> None:
+    """Take back what was said of a case to people who do not see it any more: a unit that gave it back,
+    whoever's grid it was moved away from."""
+    link = f"/cases/{number}/"
+    told = User.objects.filter(pk__in=Notice.objects.filter(link=link).values("recipient_id"))
+    gone = [
+        person.pk
+        for person in told
+        if not Case.objects.filter(case_q(access_for(person, now=now)), number=number).exists()
+    ]
+    if gone:
+        notices_withdraw(link=link, recipients=gone)
 
 
 def _kind_for_reporter(action: Action, before: str, stage: str) -> str:

@@ -172,8 +172,9 @@ STAFF_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if step.source
 REPORTER_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if Guest.REPORTER in step.guests))
 # What the system writes into a history itself, in any stage; nobody takes these.
 OF_THE_SYSTEM = frozenset({A.ABSORB, A.RESCOPE, A.REASSIGN})
-# What happens without anybody: a task goes on to the next, a suspension runs out.
-BY_ITSELF = frozenset({A.REASSIGN, A.RESUME})
+# What happens without anybody: a task goes on to the next, a suspension runs out, areas change, the time
+# for which a reporter is kept is over.
+BY_ITSELF = frozenset({A.REASSIGN, A.RESUME, A.RESCOPE, A.FORGET})
 # Steps that change two cases, and so lock both, in order of id.
 TWO_CASES = frozenset({A.MERGE, A.UNMERGE})
 FAILED_CALLS_TO_CLOSE = 3

@@ -21,6 +21,11 @@ def notice_send(
     )
 
 
+def notices_withdraw(*, link: str, recipients: Iterable[int]) -> int:
+    """Take back what was said to people about something that is none of theirs any more; how many went."""
+    return Notice.objects.filter(link=link, recipient__in=list(recipients)).delete()[0]
+
+
 def notices_redact(*, link: str, take: Callable[[str], str]) -> None:
     """Take something out of the facts of every notice that leads to ``link``; ``take`` gives what is left."""
     changed = []

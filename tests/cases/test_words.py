@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from cases import inputs
 from cases.dossier import history_of
@@ -23,7 +24,8 @@ SAID = {
 
 
 def broken(number: str = "") -> list[str]:
-    return [str(found.reason) for _count, breaks in history_breaks(number=number) for found in breaks]
+    with translation.override("en"):
+        return [str(found.reason) for _count, breaks in history_breaks(number=number) for found in breaks]
 
 
 def test_every_free_text_of_the_table_stands_apart() -> None:

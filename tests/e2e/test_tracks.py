@@ -88,9 +88,7 @@ def test_an_emergency_goes_straight_to_a_unit(desk: Desk) -> None:
     # No standing plan names this unit, so the plan is owed, and holds the end of the case.
     assert desk.stage() == "call_back"
     desk.become("station")
-    desk.step(
-        "submit_plan", measures="更换井盖", lead_unit="500115-sanitation", finish_by="2099-12-31T18:00"
-    )
+    desk.step("submit_plan", measures="更换井盖", lead_unit="500115-sanitation", finish_by="2099-12-31T18:00")
     desk.become("bureau")
     desk.step("approve")
     desk.become("station")
