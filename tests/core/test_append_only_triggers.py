@@ -37,7 +37,7 @@ def test_a_transactional_test_has_them_again_after_the_flush_of_another(round_):
 @pytest.mark.postgres  # SQLite has no TRUNCATE
 def test_even_an_empty_append_only_table_cannot_be_truncated():
     with pytest.raises(Error, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE core_auditentry")
+        cursor.execute("TRUNCATE core_auditentry CASCADE")
 
 
 @pytest.mark.django_db

@@ -370,5 +370,10 @@ FIELDS: dict[str, Callable[[Dice, str], Any]] = {
     "unit": lambda dice, who: dice.rng.choice(UNITS),
     "document": _photos,
     "into": lambda dice, who: dice.rng.choice(dice.numbers),
+    "held_by": lambda dice, who: dice.rng.choice(["", *dice.city.posts]),
+    "strike": lambda dice, who: RESIDENT["reporter_name"],
+    # Of the walk's city nobody keeps templates, and which photos show somebody is for the eye to say.
+    "template": lambda dice, who: "",
+    "photos_gone": lambda dice, who: [],
 }
 """A valid value for each field a step can carry, by its name in ``cases.given.Given``."""
