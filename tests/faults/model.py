@@ -102,6 +102,9 @@ class Walk:
         self.tally[f"{attempt.kind} ✗"] += 1
         self._must(str(refusal).endswith(("。", ".")), "a refusal without a sentence")
         self._must(traces() == self.seen, "a refusal left a trace")
+        if _code_is_gone(attempt):
+            self._must(isinstance(refusal, NotFound), "a code that was withdrawn is found no more")
+            return
         self._must(attempt.kind != "again", "a repeat was refused")
         wanted = MUST_BE.get(attempt.kind)
         self._must(wanted is None or isinstance(refusal, wanted), f"refused, but not as {wanted}")
@@ -220,6 +223,13 @@ def same_answer(first: dict[str, Any], again: dict[str, Any]) -> bool:
     kept, kept_again = ({n: v for n, v in one.items() if n != "follow_code"} for one in (first, again))
     forgotten = Case.objects.filter(number=first.get("number"), forgotten_at__isnull=False)
     return kept == kept_again and forgotten.exists()
+
+
+def _code_is_gone(attempt: Attempt) -> bool:
+    """Whether the reporter comes by a code that was withdrawn when they were forgotten."""
+    by_code = attempt.who == REPORTER_DOOR and attempt.number
+    gone = Case.objects.filter(number=attempt.number, follow_code__isnull=True, forgotten_at__isnull=False)
+    return bool(by_code) and gone.exists()
 
 
 def findings(*, drained: bool, now: Any) -> list[str]:
