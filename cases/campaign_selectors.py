@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
 from cases.models import ActionPlan, Campaign, CampaignPlan, Case
-from cases.selectors import cases_for
+from cases.selectors import case_q, cases_for, cases_locked
 from cases.workflow import Stage
 from core.errors import NotAllowed, NotFound
 from grids.access import Access
@@ -87,5 +87,5 @@ def members_of(access: Access, campaign: Campaign) -> list[Case]:
 def cases_chosen(access: Access, numbers: Collection[str]) -> dict[str, Case]:
     """Those of these cases that lie in the scope, by number, all locked in one order until the transaction
     ends: two that choose the same cases wait for one another instead of standing in each other's way."""
-    rows = cases_for(access).filter(number__in=numbers).order_by("pk")
-    return {case.number: case for case in rows.select_for_update(of=("self",))}
+    rows = Case.objects.filter(case_q(access), number__in=numbers)
+    return {case.number: case for case in cases_locked(rows, wanted=len(numbers))}

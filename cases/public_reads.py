@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Joiner
-from cases.selectors import cases_locked
+from cases.selectors import one_locked
 from cases.workflow import OPEN
 from core.errors import NotFound
 from grids.geo.shapes import box_around, metres_between
@@ -48,10 +48,10 @@ def case_locked_by_code(follow_code: str) -> Case:
         NotFound: no such code, or only that of somebody who joined.
     """
     code = code_clean(follow_code)
-    found = cases_locked(Case.objects.filter(follow_code=code)) if code else []
-    if not found:
+    case = one_locked(Case.objects.filter(follow_code=code)) if code else None
+    if case is None:
         raise NotFound(_NO_CODE)
-    return found[0]
+    return case
 
 
 def join_token(case: Case) -> str:

@@ -117,6 +117,11 @@ def cases_locked(rows: QuerySet[Case], *, wanted: int = 1, skip_locked: bool = F
     return found if len(found) >= wanted and all(map(_is_whole, found)) else list(held.all())
 
 
+def one_locked(rows: QuerySet[Case]) -> Case | None:
+    """The one case of these rows, locked, for whatever asks without a scope; None where there is none."""
+    return next(iter(cases_locked(rows)), None)
+
+
 def _is_whole(case: Case) -> bool:
     return all(getattr(case, name) or not getattr(case, f"{name}_id") for name in _LOCK_KEYS)
 

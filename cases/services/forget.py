@@ -25,6 +25,7 @@ from cases.models import (
     ReporterLook,
     UnitPart,
 )
+from cases.selectors import one_locked
 from cases.services.events import event_append
 from cases.services.photos import photo_files_drop
 from cases.words import REDACTED, spoken
@@ -150,8 +151,7 @@ def reporters_forget_due(*, now: datetime, limit: int = 1000) -> tuple[int, int]
 
 @transaction.atomic
 def _forget_one(pk: int, now: datetime) -> bool:
-    rows = Case.objects.filter(pk=pk, stage__in=DONE, forgotten_at__isnull=True)
-    case = rows.select_for_update(of=("self",)).first()
+    case = one_locked(Case.objects.filter(pk=pk, stage__in=DONE, forgotten_at__isnull=True))
     if case is None:
         return False
     facts = reporter_forget(case=case, strike=(), photos=(), now=now)

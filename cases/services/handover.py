@@ -13,7 +13,7 @@ from cases.given import Given
 from cases.models import Case, CaseEvent
 from cases.permissions import check_may_take, role_for
 from cases.policies import NOBODY, check_holder, check_offered
-from cases.selectors import case_locked, parts_of
+from cases.selectors import case_locked, one_locked, parts_of
 from cases.services.advance import answer_of, case_advance, check_version
 from cases.services.events import event_append
 from cases.services.naming import named_person
@@ -93,8 +93,7 @@ def task_to_pool(*, case_id: int, cause: str, now: datetime) -> bool:
 def _locked(case_id: int) -> Case | None:
     """The case if it is in a stage of named work, locked; the system has no scope."""
     named = [stage.value for stage, spec in STAGES.items() if spec.named]
-    rows = Case.objects.filter(pk=case_id, stage__in=named).select_related("case_class")
-    return rows.select_for_update(of=("self",)).first()
+    return one_locked(Case.objects.filter(pk=case_id, stage__in=named))
 
 
 def _able(case: Case, person: User, now: datetime) -> bool:

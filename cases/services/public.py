@@ -18,7 +18,7 @@ from cases.public_reads import (
     public_case,
     public_similar,
 )
-from cases.selectors import cases_locked
+from cases.selectors import one_locked
 from cases.services.advance import step_take
 from cases.services.photos import photo_store
 from cases.services.report import Origin, case_report
@@ -171,12 +171,12 @@ def resident_join(
 
 
 def _join(case_id: int, raw: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    found = cases_locked(Case.objects.filter(pk=case_id))
-    if not found:
+    case = one_locked(Case.objects.filter(pk=case_id))
+    if case is None:
         raise NotFound(_("There is no such case any more. Report it anew."))
     # A mark that makes nothing stale needs no version to have been decided on.
     return step_take(
-        case=found[0], action=Action.JOIN, access=Access(at=now), raw=raw, version=found[0].version, now=now,
+        case=case, action=Action.JOIN, access=Access(at=now), raw=raw, version=case.version, now=now,
         guest=Guest.RESIDENT,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.models import Case
 from cases.permissions import role_for
-from cases.selectors import parts_of
+from cases.selectors import one_locked, parts_of
 from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.tell import event_tell
@@ -118,8 +118,7 @@ def _follow(job: AreaJob, case_id: int, known: Known) -> bool:
         held = job_claimed(job.pk)
         if held is None or held.cursors.get(ROOM, 0) >= case_id:
             return False
-        rows = Case.objects.select_related("case_class", "assignee").select_for_update(of=("self",))
-        case = rows.filter(pk=case_id, stage__in=OPEN).first()
+        case = one_locked(Case.objects.filter(pk=case_id, stage__in=OPEN))
         moved = case is not None and case_rescope(case=case, job=job, known=known)
         job_mark(job=held, room=ROOM, at=case_id, moved=moved)
     return True
