@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Line, permissions_on
+from core.models import Calendar
 
 
 class Unit(models.Model):
@@ -31,6 +32,10 @@ class Unit(models.Model):
     active = models.BooleanField(default=True)
     # 代录: the station signs, hands in and finishes for a unit whose people have no logins.
     recorded_by_station = models.BooleanField(default=False, db_default=False)
+    # By which working time its deadlines run; null: by that of its kind.
+    calendar = models.ForeignKey(
+        Calendar, null=True, blank=True, on_delete=models.PROTECT, related_name="units"
+    )
 
     class Meta:
         permissions = permissions_on("unit")

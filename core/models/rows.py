@@ -1,4 +1,4 @@
-"""Rows every room relies on: keys of repeated requests, the outbox, the audit log, rate counts."""
+"""Keys of repeated requests, the outbox, the audit log, rate counts, revisions of settings."""
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -95,3 +95,16 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bucket} {self.count}"
+
+
+class Revision(models.Model):
+    """How often a set of settings was changed, so that a process knows when what it remembers is old.
+
+    Whoever changes such settings counts it up in the same transaction; ``name`` is the set's.
+    """
+
+    name = models.CharField(max_length=30, unique=True)
+    number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"

@@ -1,0 +1,75 @@
+"""What timers are to the rooms: each registers once how its subjects are held and what a timer does to them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A timer as it should be armed."""
+
+    rule: str
+    level: int
+    generation: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer whose moment has come."""
+
+    id: int
+    subject: str
+    rule: str
+    level: int
+    generation: int
+    due_at: datetime
+
+
+class Missed(Enum):
+    """What becomes of the rungs of one rule and subject that fell due together while nothing ran."""
+
+    EACH = auto()  # every one fires, in order
+    HIGHEST = auto()  # the last one fires; the others count as fired and have no effect
+
+
+class Handler(Protocol):
+    """What a room does for one kind of subject.
+
+    ``hold`` locks those subjects that nobody holds (``SKIP LOCKED``, in order of id) and returns them by
+    subject, in whatever form ``fire`` wants.
+    ``fire`` has the effects of the timers, of one subject in order of ``due_at``, in the transaction of the
+    caller, who marks them fired. It re-reads what it needs under the lock, may use bulk statements, and
+    raises when one can't be done; then each is tried alone.
+    """
+
+    def hold(self, subjects: Collection[str]) -> Mapping[str, Any]:
+        """The subjects that are locked now, those somebody else holds left out."""
+        ...
+
+    def fire(self, held: Mapping[str, Any], due: Sequence[Due], now: datetime) -> None:
+        """Do what these timers say."""
+        ...
+
+
+_handlers: dict[str, Handler] = {}
+_missed: dict[str, Missed] = {}
+
+
+def register(kind: str, handler: Handler, missed: Mapping[str, Missed]) -> None:
+    """Have the timers of subjects "<kind>:…" handled; ``missed`` names each of its rules."""
+    _handlers[kind] = handler
+    _missed.update(missed)
+
+
+def handler_of(subject: str) -> Handler:
+    """The handler of a subject; KeyError when its room is not installed."""
+    return _handlers[subject.partition(":")[0]]
+
+
+def missed_of(rule: str) -> Missed:
+    """What an outage means for a rule."""
+    return _missed.get(rule, Missed.EACH)
