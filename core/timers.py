@@ -1,4 +1,4 @@
-"""What timers are to the rooms: each registers once how its subjects are held and what a timer does to them."""
+"""What timers are to the rooms: each registers how its subjects are held and what a timer does to them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A timer whose moment has come."""
+    """A timer whose moment has come.
+
+    ``outrun``: a higher level of the same rule is due as well, and the rule asks for the highest alone; it
+    is recorded, but nobody is told and nothing else happens.
+    """
 
     id: int
     subject: str
@@ -27,13 +31,14 @@ class Due:
     level: int
     generation: int
     due_at: datetime
+    outrun: bool = False
 
 
 class Missed(Enum):
     """What becomes of the rungs of one rule and subject that fell due together while nothing ran."""
 
     EACH = auto()  # every one fires, in order
-    HIGHEST = auto()  # the last one fires; the others count as fired and have no effect
+    HIGHEST = auto()  # the last one fires; the others are recorded and have no other effect
 
 
 class Handler(Protocol):

@@ -25,11 +25,11 @@ class Calendar(models.Model):
 class CalendarVersion(models.Model):
     """What a calendar said from some change to the next; ``core.worktime`` reckons by it.
 
-    ``shifts`` are ``{"weekdays": [1..7], "from": "09:00", "to": "12:30", "valid_from", "valid_to"}``, the last
-    two dates or null; ``days`` are ``{"date", "kind": "holiday"|"working", "name", "like": 1..7}``, where a
-    working day has the shifts of the weekday it is ``like``. ``published_until`` is the last year whose
-    holidays are known; later ones fall back to plain weekdays and deadlines in them carry a warning. Null:
-    nothing has to be published, as for those who work every day.
+    ``shifts`` are ``{"weekdays": [1..7], "from": "09:00", "to": "12:30", "valid_from", "valid_to"}``, the
+    last two dates or null; ``days`` are ``{"date", "kind", "name", "like"}``, where the kind is "holiday" or
+    "working", and a working day has the shifts of the weekday 1..7 it is ``like``. ``published_until`` is the
+    last year whose holidays are known; later ones fall back to plain weekdays and deadlines in them carry a
+    warning. Null: nothing has to be published, as for those who work every day.
     """
 
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="versions")
