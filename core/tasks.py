@@ -6,6 +6,7 @@ from core import clock
 from core.services.idempotency import keys_forget
 from core.services.outbox import outbox_drain, outbox_forget
 from core.services.ratelimit import rates_forget
+from core.services.timers import timers_forget
 
 
 @shared_task
@@ -16,6 +17,6 @@ def drain_outbox() -> int:
 
 @shared_task
 def forget_old_rows() -> int:
-    """Drop keys, rate counts and settled events past their keeping."""
+    """Drop keys, rate counts, settled events and timers past their keeping."""
     now = clock.now()
-    return keys_forget(now=now) + rates_forget(now=now) + outbox_forget(now=now)
+    return sum(forget(now=now) for forget in (keys_forget, rates_forget, outbox_forget, timers_forget))

@@ -46,13 +46,19 @@ class Handler(Protocol):
 
     ``hold`` locks those subjects that nobody holds (``SKIP LOCKED``, in order of id) and returns them by
     subject, in whatever form ``fire`` wants.
-    ``fire`` has the effects of the timers, of one subject in order of ``due_at``, in the transaction of the
-    caller, who marks them fired. It re-reads what it needs under the lock, may use bulk statements, and
-    raises when one can't be done; then each is tried alone.
+    ``gone`` is asked about those that were not held, whether they are busy or do not exist any more.
+    ``fire`` has the effects of the timers, in order of ``due_at``, in the transaction of the caller, who has
+    marked them fired, so that ``timers_armed`` tells what is left beside them. It re-reads what it needs
+    under the lock, may use bulk statements, and raises when one can't be done; then each is tried alone. It
+    may be handed some of what it holds, and never a timer of a subject it does not hold.
     """
 
     def hold(self, subjects: Collection[str]) -> Mapping[str, Any]:
         """The subjects that are locked now, those somebody else holds left out."""
+        ...
+
+    def gone(self, subjects: Collection[str]) -> Collection[str]:
+        """Those of them that are no more; their timers are superseded instead of tried for ever."""
         ...
 
     def fire(self, held: Mapping[str, Any], due: Sequence[Due], now: datetime) -> None:

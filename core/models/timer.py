@@ -53,6 +53,8 @@ class Timer(models.Model):
             models.Index(fields=["wake_at", "id"], name="timer_armed", condition=Q(state="armed")),
             models.Index(fields=["id"], name="timer_aside", condition=Q(state="aside")),
             models.Index(fields=["fired_at"], name="timer_fired", condition=Q(state="fired")),
+            # To forget them: they have no other moment, and there are many.
+            models.Index(fields=["due_at"], name="timer_superseded", condition=Q(state="superseded")),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,59 @@
+"""What only an engine's own SQL can say, each with its form for PostgreSQL and for SQLite."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from core.models import Timer
+
+CHANNEL: Final = "citymgmt_timers"
+# A dispatcher passes over rows that somebody holds. Should a handler's statement wait all the same, it
+# gives up before PostgreSQL would look for a deadlock (after one second).
+_NO_LONGER_THAN: Final = "900ms"
+_PORTION: Final = 500
+
+Row = tuple[str, str, int, int, datetime]
+
+# The same on both engines. What has fired, and what was set aside, stays as it is.
+_ARM: Final = """
+INSERT INTO core_timer (subject, rule, level, generation, due_at, wake_at, state, attempts, error)
+VALUES {rows}
+ON CONFLICT (subject, rule, level, generation) DO UPDATE
+SET state = 'armed', due_at = EXCLUDED.due_at, wake_at = EXCLUDED.wake_at, attempts = 0, error = ''
+WHERE core_timer.state IN ('superseded', 'paused')
+"""
+_VALUES: Final = "(%s, %s, %s, %s, %s, %s, 'armed', 0, '')"
+
+
+def arm(rows: Sequence[Row]) -> None:
+    """Arm timers (subject, rule, level, generation, due_at), new ones and such as were stopped before.
+
+    One statement for every five hundred. A timer that fired already does not fire again.
+    """
+    for start in range(0, len(rows), _PORTION):
+        portion = rows[start : start + _PORTION]
+        values = ", ".join([_VALUES] * len(portion))
+        with connection.cursor() as cursor:
+            cursor.execute(_ARM.format(rows=values), [held for row in portion for held in _held(row)])
+
+
+def _held(row: Row) -> tuple[Any, ...]:
+    *key, due_at = row
+    moment = Timer._meta.get_field("due_at").get_db_prep_value(due_at, connection)
+    return (*key, moment, moment)
+
+
+def wait_briefly() -> None:
+    """Have no statement of this transaction wait long for a lock. SQLite has one lock, held by now."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_NO_LONGER_THAN])
+
+
+def wake() -> None:
+    """Wake sleeping dispatchers when this transaction commits; on SQLite they look every second anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
