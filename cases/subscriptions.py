@@ -10,7 +10,9 @@ from cases.services.area_follow import FOLLOWER
 from cases.services.handover import orphans_reassign
 from cases.services.notify import step_notify
 from cases.services.rescope import ROOM
+from cases.services.rungs.handler import KIND, MISSED, CaseTimers
 from cases.workflow import OPEN, REJECT_REASONS, Stage
+from core import timers
 from core.errors import Sentence
 from core.outbox import Happening, subscribe
 from grids.following import follower_register
@@ -49,3 +51,4 @@ words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
 bar_register(ROOM, _open_cases)
 follower_register(ROOM, FOLLOWER)
+timers.register(KIND, CaseTimers(), MISSED)
