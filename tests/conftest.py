@@ -12,7 +12,8 @@ from django.test import TransactionTestCase, override_settings
 
 from citymgmt.local.messages import compile_messages
 from core.appendonly import install_triggers, remove_triggers
-from tests.cast import World, build_world
+from core.services.calendars import calendars_seed
+from tests.cast import BEGAN, World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
@@ -68,6 +69,8 @@ def quick_passwords() -> Iterator[None]:
 def append_only_lifted_to_clean_up() -> Iterator[None]:
     """Lift the append-only triggers for the flush after a transactional test, and only for it.
 
+    The flush takes what migrations brought; the calendars are put back.
+
     Tests in a transaction roll back and need no lift. Nothing but this file takes the triggers off;
     production has no switch.
     """
@@ -79,6 +82,7 @@ def append_only_lifted_to_clean_up() -> Iterator[None]:
             flush(case)
         finally:
             install_triggers(connection)
+        calendars_seed(now=BEGAN)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
