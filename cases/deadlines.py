@@ -48,9 +48,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung: at ``percent`` of the limit, or ``past_days`` working days past the deadline if that is earlier,
-    but not before ``not_before`` past the deadline. ``hears`` are codes of ``HEARERS``; ``sounds`` also
-    outside working hours; ``supervision`` is the level attached, 0 for none."""
+    """One rung: at ``percent`` of the limit, or ``past_days`` working days past the deadline if that is
+    earlier, but not before ``not_before`` past the deadline. ``hears`` are codes of ``HEARERS``; ``sounds``
+    also outside working hours; ``supervision`` is the level attached, 0 for none."""
 
     level: int
     percent: int
@@ -65,7 +65,8 @@ Ladder = Sequence[Rung]
 
 _INTERNAL = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.CHECK)
 _TWO_HOURS, _ONE_DAY = Limit(2, Unit.WORKING_HOUR), Limit(1, Unit.WORKING_DAY)
-# Who hears: the named person (or whoever the case waits for), who leads them, the station, the bureau, its leader.
+# Who hears: the named person (or whoever the case waits for), who leads them, the station, the bureau, its
+# leader.
 NAMED, LEADER, UNIT_HEAD, STATION, BUREAU, BUREAU_LEADER = (
     "named", "leader", "unit_head", "station", "bureau", "bureau_leader",
 )  # fmt: skip
@@ -77,7 +78,8 @@ SUPERVISOR, CALLED, CALLER = "supervisor", "called", "caller"
 def default_ladder(stage: Stage) -> Ladder:
     """The ladder of a stage where the city set none."""
     inside = stage in _INTERNAL
-    above, top = (UNIT_HEAD, STATION), (BUREAU,)
+    above: tuple[str, ...] = (UNIT_HEAD, STATION)
+    top: tuple[str, ...] = (BUREAU,)
     if stage is Stage.APPROVE:
         # The bureau's own lateness goes to its leader (分管领导).
         above = top = (BUREAU_LEADER,)
@@ -92,7 +94,9 @@ def default_ladder(stage: Stage) -> Ladder:
 def default_limit(stage: Stage, track: Track) -> Limit | None:
     """The limit of a stage where the city set none; None where the filing condition says it."""
     spec = STAGES[stage]
-    amount, unit = spec.emergency_limit if track is Track.EMERGENCY and spec.emergency_limit[0] else spec.limit
+    amount, unit = (
+        spec.emergency_limit if track is Track.EMERGENCY and spec.emergency_limit[0] else spec.limit
+    )
     return Limit(amount, unit) if amount else None
 
 
@@ -103,8 +107,9 @@ def sign_limit(track: Track) -> Limit:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What runs for a stage. ``spent`` seconds had passed when it last began to run, at ``since``; ``total`` is
-    the limit with its extensions, or what was left of it; ``rung`` the highest level that fired.
+    """What runs for a stage. ``spent`` seconds had passed when it last began to run, at ``since``;
+    ``total`` is the limit with its extensions, or what was left of it; ``rung`` the highest level that
+    fired.
 
     ``calendar`` is None where the clock runs day and night.
     """
@@ -129,11 +134,12 @@ class Clock:
 def rung_moments(
     clock: Clock, ladder: Ladder, days: Calendar, after: datetime | None = None
 ) -> Iterator[tuple[int, datetime]]:
-    """The rungs still to come, each with its moment: those of the ladder, then the next repetition of the last.
+    """The rungs still to come, each with its moment: those of the ladder, then the next repetition of the
+    last.
 
-    Past the deadline the limit counts as it was first given, so that an extension puts a rung off once and not
-    twice; ``days`` is the calendar in which days past the deadline are reckoned. Repetitions up to ``after`` are
-    passed over.
+    Past the deadline the limit counts as it was first given, so that an extension puts a rung off once and
+    not twice; ``days`` is the calendar in which days past the deadline are reckoned. Repetitions up to
+    ``after`` are passed over.
     """
     last = max((rung.level for rung in ladder), default=0)
     for rung in ladder:
@@ -165,12 +171,15 @@ def _past(clock: Clock, limit: Limit, days: Calendar) -> datetime:
 
 def rung_reached(clock: Clock, ladder: Ladder, spent: int) -> int:
     """The highest rung up to the deadline that ``spent`` seconds have passed already, 0 for none."""
-    passed = [rung.level for rung in ladder if rung.percent <= 100 and spent * 100 >= clock.total * rung.percent]
+    passed = [
+        rung.level for rung in ladder if rung.percent <= 100 and spent * 100 >= clock.total * rung.percent
+    ]
     return max(passed, default=0)
 
 
 def left_after(total: int, spent: int, limit: int) -> int:
-    """What a clock that goes on after rework or a complaint has: what was left, at least a fifth of the limit."""
+    """What a clock that goes on after rework or a complaint has: what was left, at least a fifth of the
+    limit."""
     return max(total - spent, round(limit * LEAST_LEFT), 1)
 
 

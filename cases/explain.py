@@ -1,4 +1,5 @@
-"""How a deadline came about: every turn of the clock as the history has it, and the reckoning of what runs."""
+"""How a deadline came about: every turn of the clock as the history has it, and the reckoning of what
+runs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +8,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from cases.models import Case, CaseEvent
 from cases.limits import clock_of
+from cases.models import Case, CaseEvent
 from cases.wording_late import clock_words, limit_words, rung_words, special_words
 from cases.workflow import Action, Stage
 from core.models import CalendarVersion
@@ -19,8 +20,9 @@ _MOST_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Something that happened to the clock: when, in which stage, in words; the limit, the seconds spent and in all,
-    the calendar it runs by ("" for day and night) and the deadline that followed, where they changed."""
+    """Something that happened to the clock: when, in which stage, in words; the limit, the seconds spent
+    and in all, the calendar it runs by ("" for day and night) and the deadline that followed, where they
+    changed."""
 
     at: datetime
     stage: str
@@ -44,8 +46,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """``turns`` from the beginning of the case; ``spans`` from where the clock last began to its deadline, at most
-    sixty days of them; ``unpublished`` says that the deadline lies in a year whose holidays are not known."""
+    """``turns`` from the beginning of the case; ``spans`` from where the clock last began to its deadline,
+    at most sixty days of them; ``unpublished`` says that the deadline lies in a year whose holidays are not
+    known."""
 
     turns: tuple[Turn, ...]
     spans: tuple[Span, ...]

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from accounts.models import Unit
 from cases.deadlines import Clock, Ladder, Limit, Rung, default_ladder, default_limit
 from cases.models import Case, LadderRung, StageLimit
 from cases.workflow import Stage, Track
-from core.calendars import Calendars, calendar_of, calendars_now
+from core.calendars import CURRENT, Calendars, calendar_of, calendars_from
 from core.models import Revision
+from core.services.revisions import revision_of
 from core.worktime import Unit as Amount
 
 REVISION = "limits"
-# Whose working time a stage runs by: that of the unit of this kind in the district; of the lead unit in handling.
+# Whose working time a stage runs by: that of the unit of this kind in the district; of the lead unit in
+# handling.
 _KEPT_BY = {
     Stage.VERIFY: Unit.Kind.SQUAD,
     Stage.PLAN: Unit.Kind.STATION,
@@ -51,7 +56,7 @@ class Rules:
         """The same by stage and track: the most particular row of each level counts."""
         if not self.rungs:
             return default_ladder(stage)
-        found = {rung.level: rung for rung in default_ladder(stage)}
+        found: dict[int, Rung | None] = {rung.level: rung for rung in default_ladder(stage)}
         for place in (("", ""), ("", track), (stage, ""), (stage, track)):
             for level in range(1, 5):
                 if (*place, level) in self.rungs:
@@ -85,10 +90,11 @@ def clock_of(case: Case) -> Clock | None:
 
 
 def rules_now() -> Rules:
-    """The rules in force, in two small queries."""
-    number = Revision.objects.filter(name=REVISION).values_list("number", flat=True).first() or 0
-    limits, rungs = _read(number)
-    return Rules(limits, rungs, calendars_now())
+    """The rules in force, in one query for a few short rows."""
+    number = Revision.objects.filter(name=REVISION).values("number")[:1]
+    rows = list(CURRENT.values_list("pk", "code", "current_id", Coalesce(Subquery(number), 0)))
+    limits, rungs = _read(rows[0][3] if rows else revision_of(REVISION))
+    return Rules(limits, rungs, calendars_from(row[:3] for row in rows))
 
 
 @lru_cache(maxsize=4)
@@ -117,6 +123,4 @@ def rung_of(row: LadderRung) -> Rung | None:
     if not row.active:
         return None
     before = Limit(row.not_before_minutes, Amount.WORKING_MINUTE) if row.not_before_minutes else None
-    return Rung(
-        row.level, row.percent, tuple(row.hears), row.past_days, before, row.supervision, row.sounds
-    )
+    return Rung(row.level, row.percent, tuple(row.hears), row.past_days, before, row.supervision, row.sounds)

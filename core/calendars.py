@@ -1,6 +1,6 @@
 """Which calendar counts where, and calendars ready to be reckoned with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.calendar_seed import OFFICES, SQUADS, definitions
@@ -10,6 +10,8 @@ from core.worktime import Calendar as WorkingTime
 REVISION = "calendars"
 # Squads, sanitation and others who work in the street are there every day.
 _BY_KIND = {"squad": SQUADS, "handler": SQUADS}
+# The calendars in force.
+CURRENT = Calendar.objects.filter(current__isnull=False)
 _known: dict[int, WorkingTime] = {}
 
 
@@ -36,12 +38,16 @@ def calendars_now() -> Calendars:
 
     Those every installation begins with stand in as they are shipped where their rows are missing.
     """
-    rows = list(Calendar.objects.filter(current__isnull=False).values_list("pk", "code", "current_id"))
+    return calendars_from(CURRENT.values_list("pk", "code", "current_id"))
+
+
+def calendars_from(found: Iterable[tuple[int, str, int | None]]) -> Calendars:
+    """The same from rows of ``CURRENT`` that were asked for together with something else."""
+    rows = list(found)
     shipped = {row.code: row.version_id for row in definitions()}
-    return Calendars(
-        ids={pk: version for pk, _code, version in rows},
-        codes=shipped | {code: version for _pk, code, version in rows},
-    )
+    current = {code: version for _pk, code, version in rows if version is not None}
+    ids = {pk: version for pk, _code, version in rows if version is not None}
+    return Calendars(ids, shipped | current)
 
 
 def calendar_of(version_id: int) -> WorkingTime:

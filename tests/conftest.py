@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
+from cases import limits
 from citymgmt.local.messages import compile_messages
 from core.appendonly import install_triggers, remove_triggers
 from core.services.calendars import calendars_seed
@@ -104,6 +105,12 @@ def media_of_its_own(tmp_path: Path, settings) -> Path:
     """Photos of one test are invisible to the next."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture(autouse=True)
+def rules_as_built_in() -> None:
+    """Limits one test set are no longer known in the next."""
+    limits.forget()
 
 
 @pytest.fixture

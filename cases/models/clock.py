@@ -18,10 +18,10 @@ class Lamp(models.TextChoices):
 class Clocked(models.Model):
     """Columns of ``Case`` that say how long its stage may take; its events say how that came about.
 
-    The clock runs from ``clock_since``; ``clock_spent`` seconds had passed by then of ``clock_total``, which is the
-    limit (``clock_limit``) with its extensions, or what was left of it. Seconds are working seconds of
-    ``clock_calendar``, or continuous ones where that is null. A clock that rests has no ``clock_since``; one that
-    was stopped has no ``clock_total`` either.
+    The clock runs from ``clock_since``; ``clock_spent`` seconds had passed by then of ``clock_total``,
+    which is the limit (``clock_limit``) with its extensions, or what was left of it. Seconds are working
+    seconds of ``clock_calendar``, or continuous ones where that is null. A clock that rests has no
+    ``clock_since``; one that was stopped has no ``clock_total`` either.
     """
 
     due_at = models.DateTimeField(null=True, blank=True)

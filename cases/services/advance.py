@@ -141,7 +141,9 @@ def step_by_system(*, case: Case, action: Action, now: datetime, quiet: bool = F
     """
     step, parts, access = policies.check_offered(case, action), parts_of(case), Access(at=now)
     policies.check_when(case, step, access, parts)
-    work = Work(case, step, Given(), access, None, now, parts, quiet=quiet, timers=timers_armed(subject_of(case.pk)))
+    work = Work(
+        case, step, Given(), access, None, now, parts, quiet=quiet, timers=timers_armed(subject_of(case.pk))
+    )
     if effect := EFFECTS.get(step.action):
         effect(work)
     return _settle(work, case.assignee_id)

@@ -18,7 +18,8 @@ _PATIENCE = timedelta(minutes=10)
 
 
 def clock_off(now: datetime) -> Names:
-    """Open without a clock that runs or rests; resting without a reason; done with one; moments that don't fit."""
+    """Open without a clock that runs or rests; resting without a reason; done with one; moments that don't
+    fit."""
     rests = Q(suspended_until__isnull=False)
     runs = Q(clock_since__isnull=False, due_at__isnull=False, yellow_at__isnull=False)
     wrong = Q(stage__in=_OPEN) & ~rests & ~runs

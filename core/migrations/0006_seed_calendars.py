@@ -26,7 +26,7 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_timers_and_calendars")]
+    dependencies = [("core", "0005_superseded_timers")]
 
     # Backwards the rows may stay: their tables go with the migration before.
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

@@ -10,3 +10,8 @@ def revision_count_up(*, name: str) -> None:
     row, made = Revision.objects.get_or_create(name=name, defaults={"number": 1})
     if not made:
         Revision.objects.filter(pk=row.pk).update(number=F("number") + 1)
+
+
+def revision_of(name: str) -> int:
+    """How often a set of settings was changed; 0 for never."""
+    return Revision.objects.filter(name=name).values_list("number", flat=True).first() or 0

@@ -15,7 +15,7 @@ from core.calendars import calendar_of
 from core.models import Timer
 from core.services.timers import timers_armed, timers_sync
 from core.timers import Wanted
-from core.worktime import Unit, add_seconds, next_working, seconds_between
+from core.worktime import Calendar, Unit, add_seconds, next_working, seconds_between
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _HALF = 0.5
@@ -36,7 +36,8 @@ def case_arm(
     """
     armed = {(timer.rule, timer.level, timer.generation): timer.due_at for timer in known}
     wanted = [
-        # Rules that changed since touch what is armed only when it is reckoned anew, with a generation of its own.
+        # Rules that changed since touch what is armed only when it is reckoned anew, with a generation of
+        # its own.
         replace(timer, due_at=armed.get((timer.rule, timer.level, timer.generation), timer.due_at))
         for timer in timers_wanted(case, parts, rules)
     ]
@@ -89,7 +90,7 @@ def _of_clock(case: Case, parts: Sequence[UnitPart], rules: Rules) -> Iterator[W
 
 
 def _beside(
-    case: Case, parts: Sequence[UnitPart], clock: rule.Clock, days: rule.Calendar
+    case: Case, parts: Sequence[UnitPart], clock: rule.Clock, days: Calendar
 ) -> Iterator[tuple[str, int]]:
     """What else runs with the clock of the stage: its rule and the seconds it comes after."""
     stage = Stage(case.stage)
@@ -121,7 +122,7 @@ def _plan_owed(case: Case, rules: Rules) -> Iterator[Wanted]:
     yield Wanted(rule.PLAN_OWED, 1, handed, add_seconds(begins, _rest_of_day(begins, days), days))
 
 
-def _rest_of_day(begins: datetime, days: rule.Calendar) -> int:
+def _rest_of_day(begins: datetime, days: Calendar) -> int:
     midnight = datetime.combine(begins.astimezone(_ZONE).date() + timedelta(days=1), time(), tzinfo=_ZONE)
     return round(seconds_between(begins, midnight, days))
 

@@ -50,7 +50,9 @@ def clock_reset(*, case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
         version = rules.version_for(case)
         calendar = calendar_of(version)
         whole = limit.seconds(calendar)
-        case.clock_total = min(max(case.clock_total + (whole - case.clock_limit) * (1 + case.extensions), 1), MOST_SECONDS)
+        case.clock_total = min(
+            max(case.clock_total + (whole - case.clock_limit) * (1 + case.extensions), 1), MOST_SECONDS
+        )
         case.clock_limit = whole
         case.clock_calendar_id = version if limit.works else None
     return _set(case, rules, now, "rearm", limit)
@@ -87,7 +89,9 @@ def _rest(case: Case, now: datetime) -> dict[str, Any]:
     clock = clock_of(case)
     if clock is None:
         return {}
-    case.clock_spent = min(clock.spent + round(seconds_between(clock.since, now, clock.calendar)), MOST_SECONDS)
+    case.clock_spent = min(
+        clock.spent + round(seconds_between(clock.since, now, clock.calendar)), MOST_SECONDS
+    )
     case.clock_since = case.due_at = case.yellow_at = None
     case.clock_generation += 1
     return {"clock": {"how": "pause", "spent": case.clock_spent, "total": case.clock_total}}

@@ -1,4 +1,5 @@
-"""Bringing clocks up to a moment without a word to anybody: after a replay, made-up days or a restored backup."""
+"""Bringing clocks up to a moment without a word to anybody: after a replay, made-up days or a restored
+backup."""
 
 from datetime import datetime
 
@@ -20,8 +21,8 @@ _ROUNDS = 20  # a suspension that ends lets a clock go on, whose rungs may lie i
 def rungs_record(*, until: datetime, limit: int = 500) -> int:
     """Record what came due by ``until`` as fired at its own moment; call it until it returns 0.
 
-    Nobody is told: what lies in the past is history. Repetitions of the last rung are passed over but for those
-    that lie ahead. Each case in a transaction of its own; returns how many were brought up to date.
+    Nobody is told: what lies in the past is history. Repetitions of the last rung are passed over but for
+    those that lie ahead. Each case in a transaction of its own; returns how many were brought up to date.
     """
     due = Timer.objects.filter(state=Timer.State.ARMED, due_at__lte=until, subject__startswith="case:")
     subjects = due.order_by("wake_at", "id").values_list("subject", flat=True)[: limit * 4]

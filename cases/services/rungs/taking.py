@@ -1,4 +1,5 @@
-"""Taking rungs: an event, marks on the case, a supervision and word to people, written for many cases at once."""
+"""Taking rungs: an event, marks on the case, a supervision and word to people, written for many cases at
+once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,8 +34,8 @@ _OF_CLOCK = frozenset({rule.STAGE, rule.POOL, rule.CHECKER, rule.SIGN_FOR})
 
 @dataclass(slots=True)
 class Batch:
-    """What some firings write, gathered so that each table is written once. A ``quiet`` batch lies in the past:
-    every event has the rung's own moment, and nobody is told."""
+    """What some firings write, gathered so that each table is written once. A ``quiet`` batch lies in the
+    past: every event has the rung's own moment, and nobody is told."""
 
     rules: Rules
     now: datetime
@@ -58,7 +59,9 @@ def rungs_settle(*, case: Case, known: Sequence[Timer], now: datetime, quiet: bo
     due.sort(key=lambda timer: (timer.due_at, timer.level))
     batch = Batch(rules_now(), now, quiet)
     for timer in due:
-        rung_take(batch, case, Due(timer.pk, timer.subject, timer.rule, timer.level, timer.generation, timer.due_at))
+        rung_take(
+            batch, case, Due(timer.pk, timer.subject, timer.rule, timer.level, timer.generation, timer.due_at)
+        )
     batch_write(batch)
     for timer in due:
         timers_fired(timers=[timer], now=timer.due_at if quiet else now)
@@ -67,7 +70,8 @@ def rungs_settle(*, case: Case, known: Sequence[Timer], now: datetime, quiet: bo
 
 
 def rung_take(batch: Batch, case: Case, timer: Due) -> None:
-    """Gather what one timer does to one case, locked by the caller; nothing where it means nothing any more."""
+    """Gather what one timer does to one case, locked by the caller; nothing where it means nothing any
+    more."""
     if not _holds(case, timer):
         return
     rung = _rung(batch.rules, case, timer) if timer.rule == rule.STAGE else None

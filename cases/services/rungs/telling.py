@@ -11,7 +11,7 @@ from cases.models import Case, PresenceCall, Supervision
 from cases.services.naming import people_in_charge, people_to_tell
 from cases.veil import cover_of
 from cases.workflow import OPEN, STAGES, UNIT_ROLES, Stage
-from core.calendars import calendars_now
+from core.calendars import calendar_of, calendars_now
 from core.worktime import is_working, next_working
 from grids.presence import posts_near
 from grids.selectors import people_posted
@@ -42,14 +42,14 @@ def rung_notify(*, payload: Mapping[str, Any], now: datetime) -> None:
     case = Case.objects.select_related("case_class", "lead_unit", "contact").get(number=payload["number"])
     if Stage(case.stage) not in OPEN:
         return
-    days = calendars_now().by_code("offices")
+    days = calendar_of(calendars_now().by_code("offices"))
     people = _people(case, payload, now)
     if is_working(now, days) or payload["sounds"]:
-        _send(case, payload, people, None)
+        _send(case, payload, people, now, None)
     else:
-        _send(case, payload, people, next_working(now, days))
+        _send(case, payload, people, now, next_working(now, days))
     if payload["urgent"] and not is_working(now, days):
-        _send(case, payload, [p for p in _on_duty(case, now) if p not in people], None)
+        _send(case, payload, [p for p in _on_duty(case, now) if p not in people], now, None)
 
 
 def _people(case: Case, payload: Mapping[str, Any], now: datetime) -> list[int]:
@@ -84,7 +84,7 @@ def _role(role: Role) -> Callable[[Case, int, datetime], Iterable[int]]:
 
 def _supervisor(case: Case, of: int, now: datetime) -> Iterable[int]:
     rows = Supervision.objects.filter(case=case, event=of, by__isnull=False)
-    return [person for person in rows.values_list("by_id", flat=True) if person is not None]
+    return [person or 0 for person in rows.values_list("by_id", flat=True)]
 
 
 def _called(case: Case, of: int, now: datetime) -> Iterable[int]:
@@ -120,7 +120,9 @@ def kind_of(name: str, level: int) -> str:
     return _LEVELS[min(level, Level.LEVEL3)] if name == rule.STAGE else _KINDS[name]
 
 
-def _send(case: Case, payload: Mapping[str, Any], people: list[int], not_before: datetime | None) -> None:
+def _send(
+    case: Case, payload: Mapping[str, Any], people: list[int], now: datetime, not_before: datetime | None
+) -> None:
     if not people:
         return
     kind = kind_of(payload["rule"], payload["level"])
@@ -137,5 +139,5 @@ def _send(case: Case, payload: Mapping[str, Any], people: list[int], not_before:
         },
         link=f"/cases/{case.number}/",
         cause=f"case:{case.number}:{payload['event']}:{kind}",
-        now=payload["at"],
+        now=now,
     )
