@@ -1,6 +1,6 @@
 """The queries behind the invariants of clocks and timers. Each returns the numbers that break the rule."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
@@ -14,7 +14,6 @@ from core.models import Timer
 Names = QuerySet[Any, Any]
 _OPEN = [stage.value for stage in sorted(OPEN)]
 _DONE = [stage.value for stage in sorted(DONE - {Stage.MERGED})]
-_PATIENCE = timedelta(minutes=10)
 
 
 def clock_off(now: datetime) -> Names:
@@ -30,7 +29,7 @@ def clock_off(now: datetime) -> Names:
 
 
 def timers_off(now: datetime) -> Names:
-    """A rule that runs without its armed timer, armed after the end or while resting, or left unfired."""
+    """A rule that runs without its armed timer, or armed after the end or while resting."""
     subject = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
     armed = Timer.objects.filter(subject=subject, state=Timer.State.ARMED)
     of_stage = Exists(armed.filter(rule=STAGE, generation=OuterRef("clock_generation")))
@@ -42,7 +41,6 @@ def timers_off(now: datetime) -> Names:
         # Fired is settled as well: it says once that something is late.
         known = Timer.objects.filter(subject=subject, rule=rule).exclude(state=Timer.State.SUPERSEDED)
         wrong |= Q(stage__in=_OPEN) & ~Q(**{mark: ""}) & ~Q(Exists(known))
-    wrong |= Q(Exists(armed.filter(wake_at__lt=now - _PATIENCE)))
     return Case.objects.filter(wrong).order_by("number").values_list("number", flat=True)
 
 
