@@ -52,16 +52,16 @@ def case_rearm(*, case: Case, now: datetime, known: Sequence[Timer] | None = Non
 
 
 def timers_wanted(
-    case: Case, parts: Sequence[UnitPart], rules: Rules, now: datetime | None = None
+    case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None = None
 ) -> list[Wanted]:
     """Every timer an open case should have armed; none once it is done.
 
-    With ``now``, a repetition of the last rung lies after it: those missed are passed over.
+    Repetitions of the last rung up to ``after`` are passed over.
     """
     if Stage(case.stage) not in OPEN:
         return []
     return [
-        *_rungs(case, rules, now),
+        *_rungs(case, rules, after),
         *_of_clock(case, parts, rules),
         *_suspension(case),
         *_plan_owed(case, rules),
