@@ -302,6 +302,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
+    "escalate-due": {"task": "core.tasks.escalate_due", "schedule": 1.0, "options": {"expires": 5}},
     "drain-outbox": {"task": "core.tasks.drain_outbox", "schedule": 1.0, "options": {"expires": 5}},
     "run-area-jobs": {"task": "grids.tasks.run_area_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-rows": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0},
@@ -321,6 +322,15 @@ CELERY_BEAT_SCHEDULE = {
     # One row a day; asked often, so that a machine that slept at midnight takes it when it wakes.
     "digest-heads": {"task": "cases.tasks.digest_heads", "schedule": 600.0, "options": {"expires": 500}},
 }
+
+# --- timers --------------------------------------------------------------------------------------
+# How many run_timers processes there are to be; the health page misses those that are not there.
+TIMER_RUNNERS = env.int("TIMER_RUNNERS", default=0)
+# Seconds by which the database's clock and a dispatcher's may differ before it refuses to fire.
+CLOCK_SKEW_SECONDS = env.float("CLOCK_SKEW_SECONDS", default=5.0)
+# Prometheus shows this as its bearer token at /metrics; without one the address does not exist, except for
+# this machine itself in local mode.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Records are covered where they are made (core/logs.py); statements with their values are never logged.
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.ErrorReportFilter"

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from core import engine
+from core import waking
 from core.models import Timer
 from core.services.timers import (
     KEPT_FOR,
@@ -126,7 +126,7 @@ def test_sleeping_dispatchers_are_woken_only_for_what_is_due_within_a_second(
     monkeypatch: pytest.MonkeyPatch, due: float, woken: int
 ) -> None:
     calls: list[None] = []
-    monkeypatch.setattr(engine, "wake", lambda: calls.append(None))
+    monkeypatch.setattr(waking, "wake", lambda: calls.append(None))
     sync([Wanted("stage", 1, 1, NOW + timedelta(seconds=due))])
     sync([])
     assert len(calls) == woken

@@ -101,7 +101,7 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/public/join/<str:token>/", "api/v1/public/reports/<str:code>/answer/",
         "api/v1/public/reports/<str:code>/object/",
         "follow/<str:code>/forget/", "api/v1/public/reports/<str:code>/forget/",
-        "api/schema/",
+        "api/schema/", "metrics",
         "api/docs/", "api/v1/login/", "api/v1/public/reports/", "api/v1/public/reports/<str:code>/",
         "api/v1/public/photos/", "api/<path:rest>",
     ),
