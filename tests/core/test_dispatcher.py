@@ -1,79 +1,22 @@
 """The dispatcher: sleeps until the next moment, says how it is, and fires nothing while clocks differ."""
 
 import logging
-import threading
-import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
 
-from core import clock
-from core.clock import Reading
 from core.dispatcher import RETRY, Dispatcher
 from core.models import Timer, TimerRunner
 from core.services.runners import QUEUE
 from core.tasks import escalate_due
-from core.waking import Nap, wake
 from tests.cast import NOW
+from tests.core.hands import Clocks, Watched, run
 from tests.core.ringing import Bells, hang, rings, set_timers, states
-from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
-
-
-class Clocks:
-    """The database's clock, moved by hand, and how far it is ahead."""
-
-    def __init__(self) -> None:
-        self.now: datetime = NOW
-        self.skew = 0.0
-        self.lost = 0
-
-    def reading(self) -> Reading:
-        if self.lost:
-            self.lost -= 1
-            raise OperationalError("gone")
-        return Reading(self.now, self.skew)
-
-
-class Watched(Nap):
-    """A nap that takes no time: it notes how long it should be, lets the clock go on, and ends in time."""
-
-    def __init__(self, clocks: Clocks, naps: int) -> None:
-        super().__init__()
-        self.clocks, self.naps = clocks, naps
-        self.slept: list[float] = []
-        self.waited: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(round(seconds, 3))
-        self.clocks.now += timedelta(seconds=seconds)
-        if len(self.slept) >= self.naps:
-            self.end()
-
-    def wait(self, seconds: float) -> None:
-        self.waited.append(seconds)
-
-
-@pytest.fixture
-def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
-    hands = Clocks()
-    monkeypatch.setattr(clock, "reading", hands.reading)
-    monkeypatch.setattr(clock, "now", lambda: hands.now)
-    monkeypatch.setattr("core.dispatcher.monotonic", lambda: hands.now.timestamp())
-    return hands
-
-
-def run(clocks: Clocks, naps: int, batch: int = 1000, name: str = "one") -> Watched:
-    nap = Watched(clocks, naps)
-    Dispatcher(name, batch=batch).run(nap)
-    nap.close()
-    return nap
 
 
 def test_it_sleeps_until_the_next_moment_and_never_longer_than_a_second(bells: Bells, clocks: Clocks) -> None:
@@ -200,87 +143,9 @@ def test_what_was_set_aside_is_listed_and_armed_again(bells: Bells, clocks: Cloc
     assert states() == {"armed": 1}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_waits_longer_each_time_for_a_database_that_is_away(bells: Bells, clocks: Clocks) -> None:
-    hang("a")
-    set_timers("a")
-    clocks.lost = 9
-    nap = run(clocks, 2)
-    assert nap.waited == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
-    assert rings() == {"a": 1}
-
-
 def test_a_process_that_is_ended_before_it_looked_says_nothing(bells: Bells, clocks: Clocks) -> None:
     nap = Watched(clocks, 1)
     nap.end()
     Dispatcher("one").run(nap)
     nap.close()
     assert not TimerRunner.objects.exists()
-
-
-def test_both_clocks_are_read_and_what_the_asking_took_is_no_difference(monkeypatch) -> None:
-    assert clock.reading().skew == pytest.approx(0, abs=0.05)
-    for ahead in (10, -10):
-        monkeypatch.setattr(clock, "now", lambda ahead=ahead: clock.own() + timedelta(seconds=ahead))
-        assert clock.reading().skew == pytest.approx(ahead, abs=0.5)
-
-
-@pytest.fixture
-def nap() -> Iterator[Nap]:
-    bed = Nap()
-    yield bed
-    bed.close()
-
-
-def test_a_nap_is_over_when_it_is_told_to_end(nap: Nap) -> None:
-    nap.listen()
-    began = time.monotonic()
-    threading.Timer(0.05, nap.end).start()
-    nap.sleep(10)
-    nap.end()
-    nap.sleep(10)
-    nap.wait(10)
-    assert time.monotonic() - began < 5
-    assert nap.over
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_nap_ends_when_something_is_armed_for_at_once(nap: Nap) -> None:
-    nap.listen()
-    nap.listen()
-    began = time.monotonic()
-    teller = threading.Timer(0.1, at_once, [wake])
-    teller.start()
-    nap.sleep(10)
-    teller.join()
-    # One that came with the answer to some statement is not slept over.
-    at_once(wake)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    nap.sleep(10)
-    assert time.monotonic() - began < 5
-    nap.sleep(0.01)
-    assert time.monotonic() - began < 5
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_server_that_goes_away_ends_the_nap_and_then_raises(nap: Nap) -> None:
-    nap.listen()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (own,) = cursor.fetchone()
-
-    def terminate() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [own])
-
-    at_once(terminate)
-    began = time.monotonic()
-    nap.sleep(10)  # ended by the server's farewell, after which comes the end of the line
-    with pytest.raises(OperationalError):
-        nap.sleep(10)
-    assert time.monotonic() - began < 5
-    connection.close()
-    nap.listen()
