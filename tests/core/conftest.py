@@ -1,11 +1,11 @@
 """What tests of timers share."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from core import timers
+from tests import swept
 from tests.core.hands import Clocks, take_over
 from tests.core.ringing import Bells, clear, install
 
@@ -19,17 +19,11 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Bells:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The database as other connections see it; what timers and bells leave there is swept up by hand.
-
-    Emptying every table after a test, as Django does, takes longer than these tests do.
-    """
-    with django_db_blocker.unblock():
-        clear()
-        try:
-            yield
-        finally:
-            clear()
+def committed(transactional_db: None) -> Iterator[None]:
+    """The database as other connections see it; what timers and bells leave there is swept up by hand."""
+    yield
+    clear()
+    swept.by_hand.set()
 
 
 @pytest.fixture

@@ -11,18 +11,21 @@ from typing import Any
 
 from django.db.models import F
 
-from core.models import IdempotencyKey, RateCount, Timer, TimerRunner
+from core.models import IdempotencyKey, OutboxDelivery, OutboxEvent, RateCount, Timer, TimerRunner
+from core.outbox import Happening, subscribe
 from core.timers import Due, Missed, register
 from tests.cast import NOW
 
 BUCKET = "bells"
+TOPIC, CONSUMER = "bell.rang", "tests.bells"
 RULES = {"each": Missed.EACH, "highest": Missed.HIGHEST}
 
 
 class Bells:
-    """The handler. ``cracked`` subjects raise when they ring."""
+    """The handler. ``cracked`` subjects raise when they ring; ``telling``: each ring owes a delivery."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, telling: bool = False) -> None:
+        self.telling = telling
         self.cracked: set[str] = set()
         self.rung: list[Due] = []
         self.batches: list[int] = []
@@ -53,9 +56,20 @@ class Bells:
         for number in set(times.values()):
             ringing = [pk for pk, count in times.items() if count == number]
             RateCount.objects.filter(pk__in=ringing).update(count=F("count") + number)
+        if self.telling:
+            self._tell(due, now)
         if cracked := self.cracked & {timer.subject for timer in due}:
             raise RuntimeError(f"{sorted(cracked)} is cracked")
         self.rung += due
+
+    def _tell(self, due: Sequence[Due], now: datetime) -> None:
+        events = OutboxEvent.objects.bulk_create(
+            OutboxEvent(topic=TOPIC, subject=timer.subject, payload={"id": timer.id}, created_at=now)
+            for timer in due
+        )
+        OutboxDelivery.objects.bulk_create(
+            OutboxDelivery(event=event, consumer=CONSUMER, due_at=now) for event in events
+        )
 
 
 def hang(*names: str | int) -> None:
@@ -94,12 +108,20 @@ def states() -> dict[str, int]:
 
 def clear() -> None:
     """Take away everything that timers and bells leave."""
-    for model in (Timer, TimerRunner, RateCount, IdempotencyKey):
+    for model in (Timer, TimerRunner, RateCount, IdempotencyKey, OutboxEvent):
         model._default_manager.all().delete()
 
 
-def install() -> Bells:
+def install(*, telling: bool = False) -> Bells:
     """Register the kind, for good: in a process of its own, or under a patched registry."""
-    bells = Bells()
+    bells = Bells(telling=telling)
     register("bell", bells, RULES)
+    if telling:
+        subscribe(TOPIC, CONSUMER, hear)
     return bells
+
+
+def hear(happening: Happening, now: datetime) -> None:
+    """Hear of one ring, once."""
+    key = f"heard {happening.payload['id']}"
+    IdempotencyKey.objects.create(actor=happening.subject, key=key, fingerprint="heard", created_at=now)

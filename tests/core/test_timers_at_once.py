@@ -19,7 +19,11 @@ from tests.cast import NOW
 from tests.core.ringing import Bells, hang, rings, set_timers, states
 from tests.together import at_once
 
-pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("committed")]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("committed"),
+]
 SECOND = timedelta(seconds=1)
 LATER = NOW + 60 * SECOND
 

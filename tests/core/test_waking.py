@@ -14,7 +14,7 @@ from tests.core.hands import Clocks, run
 from tests.core.ringing import Bells, hang, rings, set_timers
 from tests.together import at_once
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed")]
 
 
 @pytest.fixture
