@@ -47,7 +47,7 @@ def flush(prefix: str) -> int:
     """Empty Redis, as far as this worker uses it; how many keys went."""
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
         keys = list(broker.scan_iter(f"{prefix}*", count=1000))
-        return int(broker.delete(*keys)) if keys else 0  # type: ignore[arg-type]
+        return int(broker.delete(*keys)) if keys else 0
 
 
 def spread(first: int, count: int, begins: float, ends: float) -> None:
