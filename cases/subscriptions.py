@@ -10,7 +10,11 @@ from cases.services.area_follow import FOLLOWER
 from cases.services.handover import orphans_reassign
 from cases.services.notify import step_notify
 from cases.services.rescope import ROOM
+from cases.services.rungs.handler import KIND, MISSED, CaseTimers
+from cases.services.rungs.taking import TOPIC
+from cases.services.rungs.telling import rung_notify
 from cases.workflow import OPEN, REJECT_REASONS, Stage
+from core import timers
 from core.errors import Sentence
 from core.outbox import Happening, subscribe
 from grids.following import follower_register
@@ -21,6 +25,10 @@ from notices.texts import words_register
 
 def _notify(happening: Happening, now: datetime) -> None:
     step_notify(payload=happening.payload, now=happening.at)
+
+
+def _late(happening: Happening, now: datetime) -> None:
+    rung_notify(payload=happening.payload, now=happening.at)
 
 
 def _reassign(happening: Happening, now: datetime) -> None:
@@ -41,6 +49,7 @@ def _open_cases(area: Area, now: datetime) -> Sentence | None:
 
 
 subscribe("case.step", "cases.inbox", _notify)
+subscribe(TOPIC, "cases.inbox_rungs", _late)
 subscribe(digests.TOPIC, "cases.digest_file", digests.digest_append)
 subscribe(digests.TOPIC, "cases.digest_mail", digests.digest_mail)
 subscribe(digests.TOPIC, "cases.digest_webhook", digests.digest_post)
@@ -49,3 +58,4 @@ words_register("stage", {stage.value: stage.label for stage in Stage})
 words_register("reason", REJECT_REASONS)
 bar_register(ROOM, _open_cases)
 follower_register(ROOM, FOLLOWER)
+timers.register(KIND, CaseTimers(), MISSED)

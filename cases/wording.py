@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from cases.wording_late import rung_lines, rung_words
 from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track
 from core.errors import Sentence
 
@@ -66,6 +67,7 @@ _HAPPENED: dict[str, Sentence] = {
     A.CLOSE_FORCED: _("Closed the case by force"),
     A.VOID: _("Took the case off the list"),
     A.FORGET: _("Whoever reported was forgotten"),
+    A.REARM: _("The deadline was reckoned anew: %(due)s"),
 }
 _RELEASED = _("The merging of case %(released)s was undone")
 _ICONS = {
@@ -81,11 +83,11 @@ _ICONS = {
     A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
     A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
     A.CLOSE_FORCED: "x", A.VOID: "trash", A.FORGET: "shield", A.RESCOPE: "map",
-    A.RELEASE: "people", A.REASSIGN: "swap",
+    A.RELEASE: "people", A.REASSIGN: "swap", A.ESCALATE: "bell", A.REARM: "clock",
 }  # fmt: skip
 _BAD = {
     A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
-    A.CLOSE_FORCED, A.VOID,
+    A.CLOSE_FORCED, A.VOID, A.ESCALATE,
 }  # fmt: skip
 _GOOD = {A.PASS, A.CLOSE, A.FIX_NOW, A.APPROVE}
 _ASKED: dict[str, Sentence] = {
@@ -172,7 +174,10 @@ def happened(action: str, data: Mapping[str, Any], names: Names) -> str:
         "verdict": _label(_VERDICTS, data.get("verdict")),
         "satisfied": _label(_ANSWERS, data.get("satisfied")),
         "called": _label(_ROLES, data.get("called")),
+        "due": day_of(data.get("clock", {}).get("due", "")),
     }
+    if action == A.ESCALATE:
+        return rung_words(data)
     if action == A.REASSIGN and not data.get("person"):
         return gettext("Passed the task on to the pool")
     sentence = _RELEASED if "released" in data else _HAPPENED[action]
@@ -197,6 +202,8 @@ def day_of(moment: str) -> str:
 def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     """What was said and given with an event, one line a matter; "" when nothing."""
     lines = [str(data[name]) for name in _SPOKEN if data.get(name)]
+    if action == A.ESCALATE:
+        lines += rung_lines(data)
     if principal := data.get("deputy_of"):
         name = names.people.get(principal, gettext("somebody"))
         lines.insert(0, gettext("As deputy of %(name)s") % {"name": name})

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
+from cases import limits
 from citymgmt.local.messages import compile_messages
 from core.appendonly import install_triggers, remove_triggers
+from core.services.calendars import calendars_seed
 from tests import swept
-from tests.cast import World, build_world
+from tests.cast import BEGAN, World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
@@ -69,6 +71,8 @@ def quick_passwords() -> Iterator[None]:
 def append_only_lifted_to_clean_up() -> Iterator[None]:
     """Lift the append-only triggers for the flush after a transactional test, and only for it.
 
+    The flush takes what migrations brought; the calendars are put back.
+
     Tests in a transaction roll back and need no lift. Nothing but this file takes the triggers off;
     production has no switch.
     """
@@ -83,6 +87,7 @@ def append_only_lifted_to_clean_up() -> Iterator[None]:
             flush(case)
         finally:
             install_triggers(connection)
+        calendars_seed(now=BEGAN)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
@@ -104,6 +109,12 @@ def media_of_its_own(tmp_path: Path, settings) -> Path:
     """Photos of one test are invisible to the next."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture(autouse=True)
+def rules_as_built_in() -> None:
+    """Limits one test set are no longer known in the next."""
+    limits.forget()
 
 
 @pytest.fixture

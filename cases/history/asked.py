@@ -28,7 +28,7 @@ def asked_differ(held: Held) -> Iterator[Difference]:
     decided = _("The request decided then was decided otherwise.")
     yield from _compared(_decided(held.events), _decisions(held), decided)
     made: tuple[tuple[Action, dict[int, Any], Any], ...] = (
-        (A.SUPERVISE, {row.event: row.by_id for row in held.supervisions},
+        (A.SUPERVISE, {row.event: row.by_id for row in held.supervisions if not row.level},
          _("The supervision made then is not as it was made.")),
         (A.ASK_PRESENCE, {row.event: row.asked_by_id for row in held.calls},
          _("The call to the place made then is not as it was made.")),
@@ -37,9 +37,16 @@ def asked_differ(held: Held) -> Iterator[Difference]:
         (A.JOIN, {row.event: row.user_id for row in held.joiners},
          _("Who joined then is not the one who did.")),
     )  # fmt: skip
+    climbed = {e.seq: e.data["supervision"] for e in held.events if e.action == A.ESCALATE and _climbs(e)}
+    attached = {row.event: row.level for row in held.supervisions if row.level}
+    yield from _compared(climbed, attached, _("The level of supervision reached then is not as it was."))
     for action, rows, sentence in made:
         said = {event.seq: event.actor_id for event in held.events if event.action == action}
         yield from _compared(said, rows, sentence)
+
+
+def _climbs(event: CaseEvent) -> bool:
+    return "supervision" in event.data
 
 
 def _compared(said: dict[int, Any], rows: dict[int, Any], sentence: Any) -> Iterator[Difference]:

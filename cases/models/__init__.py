@@ -5,8 +5,10 @@ from cases.models.batch import PlanBatch, PlanBatchItem
 from cases.models.campaign import Campaign, CampaignCase, CampaignPlan
 from cases.models.case import Case, CaseSerial, ReporterContact
 from cases.models.catalogue import CaseClass, FilingCondition
+from cases.models.clock import Lamp
 from cases.models.digest import HeadDigest, HeadLeaf
 from cases.models.event import CaseEvent, EventWords
+from cases.models.ladder import LadderRung, StageLimit
 from cases.models.look import LookReason, ReporterLook
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
@@ -28,6 +30,8 @@ __all__ = [
     "HeadDigest",
     "HeadLeaf",
     "Joiner",
+    "LadderRung",
+    "Lamp",
     "LookReason",
     "Measure",
     "Photo",
@@ -38,6 +42,7 @@ __all__ = [
     "ReporterContact",
     "ReporterLook",
     "SavedFilter",
+    "StageLimit",
     "StandingPlan",
     "Supervision",
     "UnitPart",

@@ -67,10 +67,14 @@ class CaseRequest(models.Model):
 
 
 class Supervision(models.Model):
-    """重点问题督察办: the bureau or the station watches a case, and may demand a reply by a time."""
+    """重点问题督察办: the bureau or the station watches a case, and may demand a reply by a time.
+
+    One that the ladder attached has a ``level`` and nobody who attached it; it ends with the stage.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="supervised")
-    by = models.ForeignKey(_PERSON, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(_PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(db_default=0, default=0)
     at = models.DateTimeField()
     event = models.PositiveIntegerField()
     asked = models.CharField(max_length=10, choices=Asked.choices)

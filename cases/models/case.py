@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cases.models.catalogue import CaseClass, FilingCondition
+from cases.models.clock import Clocked
 from cases.models.marks import Marks
 from cases.workflow import DONE, Answer, Situation, Stage, Track, Verdict
 from grids.placed import Placed
@@ -23,7 +24,7 @@ class Source(models.TextChoices):
     APP = "app", _("Another system")
 
 
-class Case(Marks, Placed):
+class Case(Clocked, Marks, Placed):
     """One problem at one place, from report to close. Only ``case_advance`` writes ``stage``.
 
     ``version`` moves with stage, class, place, track, plan, units or deadline; ``events`` and
@@ -113,6 +114,12 @@ class Case(Marks, Placed):
             models.Index(fields=["source", "source_ref"], name="case_source_ref"),
             models.Index(
                 fields=["suspended_until"], name="case_suspended", condition=Q(suspended_until__isnull=False)
+            ),
+            models.Index(fields=["due_at"], name="case_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["district", "-escalation", "due_at"],
+                name="case_escalated",
+                condition=Q(escalation__gt=0),
             ),
             models.Index(
                 fields=["closed_at", "id"], name="case_to_forget", condition=Q(forgotten_at__isnull=True)

@@ -10,15 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from cases import policies
 from cases.given import Given
 from cases.inputs import Place, clean
+from cases.limits import rules_now
 from cases.models import CampaignPlan, Case, CaseEvent
 from cases.permissions import check_may_take
 from cases.selectors import case_locked, pair_locked, parts_of
+from cases.services.clocks import case_arm, clock_turn, subject_of
 from cases.services.effects import EFFECTS
 from cases.services.effects.asking import requests_lapse, suspension_end
 from cases.services.effects.overseeing import calls_end
 from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.rescope import case_put_right
+from cases.services.rungs.taking import rungs_settle
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
 from cases.workflow import (
@@ -34,6 +37,7 @@ from cases.workflow import (
 )
 from core.errors import Stale, VersionMissing
 from core.services.idempotency import fingerprint_of, run_once
+from core.services.timers import timers_armed
 from grids.access import Access
 
 
@@ -108,6 +112,7 @@ def step_take(
 
     Raises and returns as ``case_advance``.
     """
+    timers = rungs_settle(case=case, known=timers_armed(subject_of(case.pk)), now=now, quiet=quiet)
     check_version(case, version)
     step = policies.check_offered(case, action)
     parts = parts_of(case)
@@ -117,7 +122,7 @@ def step_take(
     policies.check_complete(case, step, given, parts, now)
     work = Work(
         case, step, given, access, role, now, parts, quiet=quiet, guest=guest, other=other,
-        principal_id=access.stands_in_for(step.by, case.area_ids), campaign=campaign,
+        timers=timers, principal_id=access.stands_in_for(step.by, case.area_ids), campaign=campaign,
     )  # fmt: skip
     work.data = facts_of(work)
     previous_assignee = case.assignee_id
@@ -126,7 +131,7 @@ def step_take(
     return _settle(work, previous_assignee)
 
 
-def step_by_system(*, case: Case, action: Action, now: datetime) -> dict[str, Any]:
+def step_by_system(*, case: Case, action: Action, now: datetime, quiet: bool = False) -> dict[str, Any]:
     """Take a step of the table nobody takes by hand this time, such as a suspension that has run out.
 
     The case is locked already; the step asks for no role and no input, but has to fit the stage.
@@ -136,7 +141,9 @@ def step_by_system(*, case: Case, action: Action, now: datetime) -> dict[str, An
     """
     step, parts, access = policies.check_offered(case, action), parts_of(case), Access(at=now)
     policies.check_when(case, step, access, parts)
-    work = Work(case, step, Given(), access, None, now, parts)
+    work = Work(
+        case, step, Given(), access, None, now, parts, quiet=quiet, timers=timers_armed(subject_of(case.pk))
+    )
     if effect := EFFECTS.get(step.action):
         effect(work)
     return _settle(work, case.assignee_id)
@@ -162,7 +169,7 @@ def check_version(case: Case, version: int | None) -> None:
 
 def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     """Move the case, write its event, bind the photos, tell who must hear."""
-    case, before = work.case, Stage(work.case.stage)
+    case, before, rules = work.case, Stage(work.case.stage), rules_now()
     situation = case.situation(
         has_standing_plan=work.standing_plan is not None,
         verdict=work.given.verdict,
@@ -173,6 +180,10 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     _enter(work, before, after)
     if moves_version(work.step):
         case.version += 1
+    work.data |= clock_turn(
+        case=case, step=work.step, before=before, verdict=work.given.verdict, rules=rules, now=work.now,
+        finish_by=work.finish_by,
+    )  # fmt: skip
     event = event_append(
         case=case,
         action=work.step.action,
@@ -183,6 +194,7 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
         data=work.data,
     )
     case.save()
+    case_arm(case=case, parts=work.parts, known=work.timers, rules=rules, now=work.now)
     photos_attach(event=event, given=work.given, actor_id=work.access.user_id)
     step_tell(work=work, event=event, previous_assignee=previous_assignee)
     return answer_of(case, event) | work.answer

@@ -15,6 +15,7 @@ from cases.permissions import check_may_take, role_for
 from cases.policies import NOBODY, check_holder, check_offered
 from cases.selectors import case_locked, one_locked, parts_of
 from cases.services.advance import answer_of, case_advance, check_version
+from cases.services.clocks import case_rearm
 from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.orphans import orphaned, tasks_of
@@ -112,6 +113,7 @@ def _pass_on(
         case=case, action=Action.REASSIGN, actor_id=None, role="", now=now, from_stage=case.stage, data=data
     )
     case.save(update_fields=["assignee", "checker_named", "events_count", "head_hash"])
+    case_rearm(case=case, now=now)
     event_tell(case=case, event=event, previous_assignee=former, now=now)
     return event
 

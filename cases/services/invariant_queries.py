@@ -35,8 +35,10 @@ _AFTER_FILING = frozenset(
     {Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HANDLE, Stage.CHECK, Stage.CALL_BACK}
 )
 _MOVING = tuple(
-    {step.action.value for step in STEPS if step.sources and moves_version(step)} | {Action.RESCOPE.value}
+    {step.action.value for step in STEPS if step.sources and moves_version(step)}
+    | {Action.RESCOPE.value, Action.REARM.value}
 )
+_ALONE = frozenset({Action.RESCOPE, Action.ESCALATE, Action.REARM})
 _OPEN = [stage.value for stage in sorted(OPEN)]
 _COUNTED = {
     "returns": Action.RETURN_DISPATCH,
@@ -85,8 +87,8 @@ def not_in_table(now: datetime) -> Names:
                 action=step.action.value, from_stage=source.value if source else "", to_stage__in=ends
             )
     # A case that follows its areas is open, and nobody stands behind it.
-    followed = Q(action=Action.RESCOPE, actor__isnull=True, role="", from_stage__in=_OPEN)
-    others = Q(action__in=[action.value for action in OF_THE_SYSTEM - {Action.RESCOPE}])
+    followed = Q(action__in=_ALONE, actor__isnull=True, role="", from_stage__in=_OPEN)
+    others = Q(action__in=[action.value for action in OF_THE_SYSTEM - _ALONE])
     of_system = Q(followed | others, from_stage=F("to_stage"))
     return _of_events(CaseEvent.objects.exclude(allowed | of_system))
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases.services import invariant_clocks as clocks
 from cases.services import invariant_queries as find
 from core.errors import Sentence
 
@@ -74,5 +75,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "actor", _("Every step was taken by somebody, but for those only the system takes."), find.actor_off
     ),
+    Invariant(
+        "clock", _("The clock of an open case runs, unless it rests; a done case has none."), clocks.clock_off
+    ),
+    Invariant("timers", _("A running clock has its timers armed; nothing else is armed."), clocks.timers_off),
+    Invariant("lateness", _("The rungs a case says it reached stand in its history."), clocks.rungs_off),
     Invariant("outbox", _("What happened was told within the hour."), find.outbox_late),
 )

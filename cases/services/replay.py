@@ -18,6 +18,7 @@ from cases.replay.place import Placer
 from cases.replay.source import SourceRow, read_rows
 from cases.services.replay_cast import ReplayCast, replay_cast, replay_plans
 from cases.services.replay_life import Life, life_begin, life_go_on
+from cases.services.rungs.recording import case_record
 from cases.workflow import Track
 from core.errors import BadInput, CityError
 from grids.models import Area
@@ -114,6 +115,9 @@ def _row_live(replay: Replay, row: SourceRow) -> str:
     if stands is None:
         life_begin(life)
     life_go_on(life)
+    if row.closed is None:
+        # What came due since lies in the past: on the record, and nobody is told of it now.
+        case_record(case_id=Case.objects.only("pk").get(uuid=uuid).pk, until=replay.now)
     return CONTINUED if stands else FILED
 
 

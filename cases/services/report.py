@@ -15,10 +15,12 @@ from accounts.roles import Role
 from cases import policies
 from cases.given import Given, needed
 from cases.inputs import clean_birth
+from cases.limits import rules_now
 from cases.models import Case, ReporterContact
 from cases.models.case import Source, contact_words
 from cases.permissions import check_may_report
 from cases.services.advance import answer_of
+from cases.services.clocks import case_arm, clock_turn
 from cases.services.effects import EFFECTS
 from cases.services.events import event_next, event_save
 from cases.services.naming import named_person
@@ -222,6 +224,8 @@ def _classify(work: Work) -> None:
 def _file(work: Work, origin: Origin, salt: str) -> dict[str, Any]:
     case, given = work.case, work.given
     case.number = number_next(district_code=case.filed_district_code, now=work.now)
+    rules = rules_now()
+    work.data |= clock_turn(case=case, step=work.step, before="", verdict=None, rules=rules, now=work.now)
     # The first event's hash needs no row of the case, so both are written once, with the chain begun.
     event, said = event_next(
         case=case,
@@ -240,6 +244,7 @@ def _file(work: Work, origin: Origin, salt: str) -> dict[str, Any]:
         raise Conflict(_("A case with this UUID was reported before. Make a new one.")) from None
     event.case = case
     event_save(event=event, said=said)
+    case_arm(case=case, parts=(), known=(), rules=rules, now=work.now)
     if given.reporter_name or given.reporter_phone:
         ReporterContact.objects.create(
             case=case, name=given.reporter_name, phone=given.reporter_phone, salt=salt

@@ -11,6 +11,7 @@ from accounts.models import User
 from cases.models import Case
 from cases.permissions import role_for
 from cases.selectors import one_locked, parts_of
+from cases.services.clocks import case_rearm
 from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.tell import event_tell
@@ -146,6 +147,7 @@ def case_rescope(*, case: Case, job: AreaJob, known: Known) -> bool:
         data={"areas": {"from": before, "to": known.codes(case)}, "job": job.pk, "kind": str(job.kind)},
     )
     case.save()
+    case_rearm(case=case, now=known.now)
     event_tell(case=case, event=event, previous_assignee=assignee, now=known.now)
     return True
 

@@ -1,6 +1,6 @@
 """What the effects of a step work on, and the small writes they share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from cases.models import CampaignPlan, Case, CaseEvent, Photo, StandingPlan, Uni
 from cases.models.photo import Purpose
 from cases.workflow import Guest, Step, Track, may_raise
 from core.errors import BadInput
+from core.models import Timer
 from grids.access import Access
 from grids.geo.shapes import metres_between
 
@@ -57,6 +58,9 @@ class Work:
     other: Case | None = None
     told: dict[str, list[int]] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
+    # The timers that run as the step begins, and the date of the plan it dispatches on.
+    timers: Sequence[Timer] = ()
+    finish_by: datetime | None = None
 
     @property
     def seq(self) -> int:

@@ -171,10 +171,10 @@ BIRTHS = tuple(step for step in STEPS if not step.sources)
 STAFF_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if step.sources and (step.by or step.own)))
 REPORTER_ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS if Guest.REPORTER in step.guests))
 # What the system writes into a history itself, in any stage; nobody takes these.
-OF_THE_SYSTEM = frozenset({A.ABSORB, A.RESCOPE, A.REASSIGN})
+OF_THE_SYSTEM = frozenset({A.ABSORB, A.RESCOPE, A.REASSIGN, A.ESCALATE, A.REARM})
 # What happens without anybody: a task goes on to the next, a suspension runs out, areas change, the time
-# for which a reporter is kept is over.
-BY_ITSELF = frozenset({A.REASSIGN, A.RESUME, A.RESCOPE, A.FORGET})
+# for which a reporter is kept is over, something is late, a calendar changed.
+BY_ITSELF = frozenset({A.REASSIGN, A.RESUME, A.RESCOPE, A.FORGET, A.ESCALATE, A.REARM})
 # Steps that change two cases, and so lock both, in order of id.
 TWO_CASES = frozenset({A.MERGE, A.UNMERGE})
 FAILED_CALLS_TO_CLOSE = 3

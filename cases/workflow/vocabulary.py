@@ -86,6 +86,8 @@ class Action(TextChoices):
     VOID = "void", _("Void")
     FORGET = "forget", _("Forget who reported")
     RESCOPE = "rescope", _("Follow an area change")
+    ESCALATE = "escalate", _("Escalate")
+    REARM = "rearm", _("Reckon the deadline anew")
 
 
 class Route(Enum):

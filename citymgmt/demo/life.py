@@ -11,6 +11,7 @@ from cases.models.marks import PlanOwed
 from cases.services.advance import case_advance
 from cases.services.photos import photo_store
 from cases.services.report import STAFF, Origin, case_report
+from cases.services.rungs.recording import case_record
 from cases.workflow import Action, Guest, Stage, Track
 from citymgmt.demo.ground import Spot
 from citymgmt.demo.inputs import report_input, step_input
@@ -74,8 +75,16 @@ def story_uuid(seed: int, index: int) -> UUID:
 
 
 def story_live(life: Life) -> None:
-    """From the report to the end of the story. Call in a transaction; raises CityError if refused."""
+    """From the report to the end of the story. Call in a transaction; raises CityError if refused.
+
+    What came due on the way is on the record, as of its own moment, and nobody is told of it now.
+    """
     _report(life)
+    _go_on(life)
+    case_record(case_id=Case.objects.only("pk").get(uuid=life.uuid).pk, until=life.now)
+
+
+def _go_on(life: Life) -> None:
     dice, at = life.story.dice("pace"), life.story.opened
     for _step in range(_MOST_STEPS):
         case = Case.objects.select_related(
@@ -175,6 +184,7 @@ def _fits(case: Case, turn: Action) -> bool:
 
 
 def _take(life: Life, case: Case, action: Action, at: datetime) -> None:
+    case_record(case_id=case.pk, until=at)
     access = life.crew.access(_actor(life, case, action))
     case_advance(
         number=case.number,

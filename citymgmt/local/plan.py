@@ -31,7 +31,10 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
     manage = [python, "-m", "citymgmt.local.prepare"]
     return Plan(
         url=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
-        prepare=[*manage, "migrate --verbosity 0", "load_districts", "load_catalogue", "seed_demo --days 0"],
+        prepare=[
+            *[*manage, "migrate --verbosity 0", "load_calendars", "load_districts", "load_catalogue"],
+            "seed_demo --days 0",
+        ],
         web=[
             *[python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)],
             *["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"],

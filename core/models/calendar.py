@@ -29,7 +29,8 @@ class CalendarVersion(models.Model):
     last two dates or null; ``days`` are ``{"date", "kind", "name", "like"}``, where the kind is "holiday" or
     "working", and a working day has the shifts of the weekday 1..7 it is ``like``. ``published_until`` is the
     last year whose holidays are known; later ones fall back to plain weekdays and deadlines in them carry a
-    warning. Null: nothing has to be published, as for those who work every day.
+    warning. Null: nothing has to be published, as for those who work every day. The id is a digest of all
+    this (``calendar_seed.version_id``), so that it never stands for anything else.
     """
 
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="versions")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,14 +18,29 @@ MOST_ATTEMPTS = 8
 DONE_KEPT_FOR = timedelta(days=30)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event to be emitted with others."""
+
+    topic: str
+    subject: str
+    payload: Mapping[str, Any]
+
+
 def outbox_emit(*, topics: Sequence[str], subject: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Write one event a topic and what each owes, in the caller's transaction, in two statements.
 
     A topic nobody listens to when it is written leaves no row.
     """
-    heard = [topic for topic in topics if consumers_of(topic)]
+    outbox_emit_many(told=[Told(topic, subject, payload) for topic in topics], now=now)
+
+
+def outbox_emit_many(*, told: Sequence[Told], now: datetime) -> None:
+    """The same as ``outbox_emit`` for many events of many subjects, still in two statements a thousand."""
     events = OutboxEvent.objects.bulk_create(
-        OutboxEvent(topic=topic, subject=subject, payload=payload, created_at=now) for topic in heard
+        OutboxEvent(topic=one.topic, subject=one.subject, payload=one.payload, created_at=now)
+        for one in told
+        if consumers_of(one.topic)
     )
     OutboxDelivery.objects.bulk_create(
         OutboxDelivery(event=event, consumer=consumer, due_at=now)

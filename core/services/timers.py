@@ -14,6 +14,7 @@ from core.timers import Wanted
 
 __all__ = [
     "Fired",
+    "timers_arm",
     "timers_armed",
     "timers_fire",
     "timers_fired",
@@ -71,6 +72,14 @@ def timers_sync_many(
         changes.write(now)
         changed += changes.count
     return changed
+
+
+def timers_arm(*, wanted: Mapping[str, Sequence[Wanted]], now: datetime) -> None:
+    """Arm these beside whatever else the subjects have armed, whose locks the caller holds."""
+    changes = _Changes()
+    for subject, more in wanted.items():
+        changes.add(subject, more, (), paused=False)
+    changes.write(now)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from accounts.roles import Role
 from accounts.services.people import user_deactivate
 from cases.models import Case, CaseEvent
+from cases.selectors import case_for
 from cases.services.handover import (
     absences_hand_over,
     belongs_in_pool,
@@ -144,6 +145,13 @@ def test_a_checker_named_from_elsewhere_keeps_the_task_until_it_goes_on(world: W
     unposted(world, "neighbour", at=moment)
     assert orphans_reassign(now=moment) == 1
     assert (holder(case), case.checker_named) == ("worker", False)
+
+
+def test_a_checker_named_from_elsewhere_may_say_that_they_take_it_and_still_sees_it(world: World) -> None:
+    case = step(world, case_at(world, Stage.CHECK), "assign", "station", person="neighbour")
+    step(world, case, "claim", "neighbour", held_by="neighbour")
+    assert (holder(case), case.checker_named) == ("neighbour", True)
+    assert case_for(world.access("neighbour"), case.number) == case
 
 
 def test_a_closed_login_keeps_nothing(world: World) -> None:

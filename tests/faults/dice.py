@@ -281,7 +281,8 @@ class Dice:
     def _borrowed_photo(self) -> Attempt:
         """A photo of somebody else, or one that served before."""
         right = self._right()
-        names = [name for name in right.raw if name.startswith("photos")]
+        # What is to be forgotten with a reporter are photos that served, and nobody's own.
+        names = [name for name in right.raw if name.startswith("photos") and name != "photos_gone"]
         if not names or not right.number:
             return right
         used = Photo.objects.filter(case__isnull=False).order_by("uploaded_at", "pk").first()

@@ -93,6 +93,7 @@ def dispatch(work: Work) -> None:
     work.case.extensions = 0  # another dispatch has the whole limit again
     if plan:
         work.data["plan"] = plan.version
+        work.finish_by = plan.finish_by
 
 
 def _check_active(*units: Unit) -> None:

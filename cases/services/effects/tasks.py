@@ -22,7 +22,9 @@ from grids.presence import is_away
 def claim(work: Work) -> None:
     """The actor takes the task on; somebody else's only if they said whose it is."""
     policies.check_holder(work.case, work.given, work.access, taking=True)
-    work.case.checker_named = False
+    if work.case.assignee_id != work.access.user_id:
+        # A checker the station named from elsewhere may say once more that they take it, and keeps it.
+        work.case.checker_named = False
     _hand_to(work, work.access.user)
 
 

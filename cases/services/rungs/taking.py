@@ -1,0 +1,156 @@
+"""Taking rungs: an event, marks on the case, a supervision and word to people, written for many cases at
+once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cases import deadlines as rule
+from cases.deadlines import Level, Rung
+from cases.engine import cases_mark
+from cases.limits import Rules, rules_now, track_of
+from cases.models import Case, CaseEvent, Supervision
+from cases.services.clocks import next_repeat, subject_of
+from cases.services.events import event_next
+from cases.workflow import OPEN, Action, Asked, Stage, Track, asked_in
+from core.models import Timer
+from core.services.outbox import Told, outbox_emit_many
+from core.services.timers import timers_arm, timers_fired
+from core.timers import Due
+
+TOPIC = "case.rung"
+# Who hears of what runs beside the ladder.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    rule.POOL: (rule.LEADER,),
+    rule.CHECKER: (rule.STATION,),
+    rule.SIGN_FOR: (rule.UNIT_HEAD, rule.STATION),
+    rule.PLAN_OWED: (rule.STATION, rule.BUREAU),
+    rule.REPLY: (rule.NAMED, rule.SUPERVISOR),
+    rule.PRESENCE: (rule.CALLED, rule.CALLER),
+}
+_OF_CLOCK = frozenset({rule.STAGE, rule.POOL, rule.CHECKER, rule.SIGN_FOR})
+
+
+@dataclass(slots=True)
+class Batch:
+    """What some firings write, gathered so that each table is written once. A ``quiet`` batch lies in the
+    past: every event has the rung's own moment, and nobody is told."""
+
+    rules: Rules
+    now: datetime
+    quiet: bool = False
+    cases: dict[int, Case] = field(default_factory=dict)
+    events: list[CaseEvent] = field(default_factory=list)
+    supervisions: list[Supervision] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    repeating: set[int] = field(default_factory=set)
+
+
+def rungs_settle(*, case: Case, known: Sequence[Timer], now: datetime, quiet: bool) -> list[Timer]:
+    """Fire what is due on a case that a step holds, before the step; returns the timers that run on.
+
+    What came due before somebody acted stays true whoever is quicker. The end of a suspension is left to the
+    dispatcher: it moves the version, on which the step was decided.
+    """
+    due = [t for t in known if t.state == Timer.State.ARMED and t.due_at <= now and t.rule != rule.SUSPENSION]
+    if not due:
+        return list(known)
+    due.sort(key=lambda timer: (timer.due_at, timer.level))
+    batch = Batch(rules_now(), now, quiet)
+    for timer in due:
+        rung_take(
+            batch, case, Due(timer.pk, timer.subject, timer.rule, timer.level, timer.generation, timer.due_at)
+        )
+    batch_write(batch)
+    for timer in due:
+        timers_fired(timers=[timer], now=timer.due_at if quiet else now)
+    fired = {timer.pk for timer in due}
+    return [timer for timer in known if timer.pk not in fired]
+
+
+def rung_take(batch: Batch, case: Case, timer: Due) -> None:
+    """Gather what one timer does to one case, locked by the caller; nothing where it means nothing any
+    more."""
+    if not _holds(case, timer):
+        return
+    rung = _rung(batch.rules, case, timer) if timer.rule == rule.STAGE else None
+    data: dict[str, Any] = {"rule": timer.rule, "level": timer.level, "due": timer.due_at.isoformat()}
+    data |= {"outrun": True} if timer.outrun else {}
+    data |= {"recorded": True} if batch.quiet else {}
+    if timer.rule == rule.STAGE:
+        data |= _mark(batch, case, timer, rung)
+    at = timer.due_at if batch.quiet else batch.now
+    event, _words = event_next(
+        case=case, action=Action.ESCALATE, actor_id=None, role="", now=at, from_stage=case.stage, data=data
+    )
+    batch.events.append(event)
+    batch.cases[case.pk] = case
+    if not batch.quiet and not timer.outrun:
+        batch.told.append(_told(case, timer, rung, event.seq))
+
+
+def _holds(case: Case, timer: Due) -> bool:
+    """Whether the rule still runs; steps see to that, so this only guards against a row changed by hand."""
+    if Stage(case.stage) not in OPEN:
+        return False
+    if timer.rule in _OF_CLOCK:
+        return case.clock_since is not None and timer.generation == case.clock_generation
+    marks = {rule.PLAN_OWED: case.plan_owed, rule.REPLY: case.reply_from, rule.PRESENCE: case.presence}
+    return bool(marks.get(timer.rule))
+
+
+def _rung(rules: Rules, case: Case, timer: Due) -> Rung | None:
+    level = min(timer.level, Level.LEVEL3)
+    return next((rung for rung in rules.ladder(case) if rung.level == level), None)
+
+
+def _mark(batch: Batch, case: Case, timer: Due, rung: Rung | None) -> dict[str, Any]:
+    """The case knows how far up the ladder it is; being late stays with it for good."""
+    case.clock_rung = max(case.clock_rung, timer.level)
+    if timer.level >= Level.LEVEL3:
+        batch.repeating.add(case.pk)
+    if timer.level >= Level.OVERDUE and case.overdue_at is None:
+        case.overdue_at = case.due_at or timer.due_at
+    if rung is None or timer.outrun or rung.supervision <= case.escalation:
+        return {}
+    case.escalation = rung.supervision
+    asked = asked_in(Stage(case.stage))
+    batch.supervisions.append(
+        Supervision(
+            case=case, level=rung.supervision, at=timer.due_at if batch.quiet else batch.now,
+            event=case.events_count + 1, asked=asked,
+            asked_unit_id=case.lead_unit_id if asked is Asked.UNIT else None,
+        )
+    )  # fmt: skip
+    return {"supervision": rung.supervision}
+
+
+def _told(case: Case, timer: Due, rung: Rung | None, event: int) -> Told:
+    urgent = track_of(case) is Track.EMERGENCY
+    payload = {
+        "number": case.number,
+        "event": event,
+        "rule": timer.rule,
+        "level": timer.level,
+        "of": timer.generation,
+        "due": (case.due_at or timer.due_at).isoformat(),
+        "hears": list(rung.hears if rung else BESIDE.get(timer.rule, (rule.NAMED,))),
+        "urgent": urgent,
+        "sounds": urgent or bool(rung and rung.sounds),
+    }
+    return Told(TOPIC, f"case:{case.number}", payload)
+
+
+def batch_write(batch: Batch) -> None:
+    """Write what was gathered, table by table, in the caller's transaction."""
+    if not batch.events:
+        return
+    CaseEvent.objects.bulk_create(batch.events)
+    Supervision.objects.bulk_create(batch.supervisions)
+    cases_mark(list(batch.cases.values()))
+    outbox_emit_many(told=batch.told, now=batch.now)
+    repeating = [batch.cases[pk] for pk in sorted(batch.repeating)]
+    again = {subject_of(case.pk): next_repeat(case, batch.rules, batch.now) for case in repeating}
+    if again:
+        timers_arm(wanted=again, now=batch.now)

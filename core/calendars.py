@@ -1,0 +1,79 @@
+"""Which calendar counts where, and calendars ready to be reckoned with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.calendar_seed import OFFICES, SQUADS, definitions
+from core.models import Calendar, CalendarVersion
+from core.worktime import Calendar as WorkingTime
+
+REVISION = "calendars"
+# Squads, sanitation and others who work in the street are there every day.
+_BY_KIND = {"squad": SQUADS, "handler": SQUADS}
+# The calendars in force.
+CURRENT = Calendar.objects.filter(current__isnull=False)
+_known: dict[int, WorkingTime] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The version in force of every calendar, by the calendar's id and by its code."""
+
+    ids: Mapping[int, int]
+    codes: Mapping[str, int]
+
+    def version_for(self, calendar_id: int | None, kind: str) -> int:
+        """The id of the version for a unit: of its own calendar, or of the usual one of its kind."""
+        if calendar_id is not None and calendar_id in self.ids:
+            return self.ids[calendar_id]
+        return self.by_code(default_code(kind))
+
+    def by_code(self, code: str) -> int:
+        """The id of a calendar's version in force; KeyError when there is no such calendar."""
+        return self.codes[code]
+
+
+def calendars_now() -> Calendars:
+    """What is in force now, in one query for a few short rows.
+
+    Those every installation begins with stand in as they are shipped where their rows are missing.
+    """
+    return calendars_from(CURRENT.values_list("pk", "code", "current_id"))
+
+
+def calendars_from(found: Iterable[tuple[int, str, int | None]]) -> Calendars:
+    """The same from rows of ``CURRENT`` that were asked for together with something else."""
+    rows = list(found)
+    shipped = {row.code: row.version_id for row in definitions()}
+    current = {code: version for _pk, code, version in rows if version is not None}
+    ids = {pk: version for pk, _code, version in rows if version is not None}
+    return Calendars(ids, shipped | current)
+
+
+def calendar_of(version_id: int) -> WorkingTime:
+    """A version ready to be reckoned with; asked for once in a process, since versions never change.
+
+    Raises:
+        CalendarVersion.DoesNotExist: no such version.
+    """
+    found = _known.get(version_id)
+    if found is None:
+        found = _known[version_id] = _shipped(version_id) or working_time(
+            CalendarVersion.objects.get(pk=version_id)
+        )
+    return found
+
+
+def working_time(version: CalendarVersion) -> WorkingTime:
+    """What a version's row says, as a calendar to reckon with."""
+    return WorkingTime.of(version.shifts, version.days, version.standard_day_minutes, version.published_until)
+
+
+def default_code(kind: str) -> str:
+    """The code of the calendar of a unit of this kind that has none of its own."""
+    return _BY_KIND.get(kind, OFFICES)
+
+
+def _shipped(version_id: int) -> WorkingTime | None:
+    found = (row.content.calendar for row in definitions() if row.version_id == version_id)
+    return next(found, None)

@@ -1,0 +1,37 @@
+"""Working time: how far a deadline lies from its start, by the shifts and special days of a calendar.
+
+Pure arithmetic; days and hours are those of Asia/Shanghai, which is UTC+8 all year round (the summer times
+of 1986 to 1991 are left out). Moments are aware; what is returned is in UTC.
+"""
+
+from core.worktime.calendar import Calendar, Day, NoWorkingTime
+from core.worktime.content import Content, checked
+from core.worktime.reckoning import (
+    add,
+    add_seconds,
+    between,
+    counted_days,
+    is_working,
+    next_working,
+    seconds_between,
+    unpublished,
+)
+from core.worktime.units import Unit, seconds_of
+
+__all__ = [
+    "Calendar",
+    "Content",
+    "Day",
+    "NoWorkingTime",
+    "Unit",
+    "add",
+    "add_seconds",
+    "between",
+    "checked",
+    "counted_days",
+    "is_working",
+    "next_working",
+    "seconds_between",
+    "seconds_of",
+    "unpublished",
+]
