@@ -15,7 +15,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Bells:
     """Bells that end with the test."""
     monkeypatch.setattr(timers, "_handlers", dict(timers._handlers))
     monkeypatch.setattr(timers, "_missed", dict(timers._missed))
-    return install()
+    return install(telling=False)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """A warm process that forks dispatchers and Celery workers, to be killed; run by tests, never imported.
 
-Told by one JSON object a line on standard input what to fork: {"do": "dispatcher", "name", "batch"} or
-{"do": "celery", "prefix", "schedule"}. Answers with the process id, which is also its group's. Itself never
-opens a connection to the database.
+Its arguments are the database's name and the module whose ``install`` prepares every process. What to fork
+it is told by one JSON object a line on standard input: {"do": "dispatcher", "name", "batch"} or {"do":
+"celery", "prefix", "schedule", "threads"}. It answers with the process id, which is also its group's. Itself
+it never opens a connection to the database.
 """
 
 import ctypes
+import importlib
 import json
 import os
 import signal
@@ -22,7 +24,6 @@ from django.db import connection
 from citymgmt.celery import app
 from core.dispatcher import Dispatcher
 from core.waking import Nap
-from tests.core.ringing import install
 
 _PR_SET_PDEATHSIG = 1
 
@@ -42,7 +43,14 @@ def celery(job: dict[str, Any]) -> None:
     app.worker_main(
         [
             *["--quiet", "worker", "--beat", "--schedule", job["schedule"], "--loglevel", "ERROR"],
-            *["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+            *[
+                "--pool",
+                "threads",
+                "--concurrency",
+                str(job["threads"]),
+                "--without-gossip",
+                "--without-mingle",
+            ],
         ]
     )
 
@@ -60,9 +68,9 @@ def fork(job: dict[str, Any]) -> int:
     os._exit(0)
 
 
-def main(database: str) -> None:
+def main(database: str, module: str) -> None:
     connection.settings_dict["NAME"] = database
-    install(telling=True)
+    importlib.import_module(module).install()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     print("ready", flush=True)
     for line in sys.stdin:
@@ -70,4 +78,4 @@ def main(database: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

@@ -112,7 +112,7 @@ def clear() -> None:
         model._default_manager.all().delete()
 
 
-def install(*, telling: bool = False) -> Bells:
+def install(*, telling: bool = True) -> Bells:
     """Register the kind, for good: in a process of its own, or under a patched registry."""
     bells = Bells(telling=telling)
     register("bell", bells, RULES)

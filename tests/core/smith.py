@@ -40,10 +40,11 @@ class Smith:
 
 
 @contextmanager
-def forge() -> Iterator[Smith]:
-    """A forge on the tests' own database; nothing it made outlives the block."""
+def forge(module: str) -> Iterator[Smith]:
+    """A forge on the database in use, prepared by ``module``; nothing it made outlives the block."""
+    program, database = Path(__file__).with_name("forge.py"), connection.settings_dict["NAME"]
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("forge.py")), str(connection.settings_dict["NAME"])],
+        [sys.executable, str(program), str(database), module],
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "citymgmt.settings",

@@ -29,7 +29,7 @@ BELLS, KILLS = 2500, 12
 
 @pytest.fixture(scope="module")
 def smith(django_db_setup: None) -> Iterator[Smith]:
-    with forge() as there:
+    with forge("tests.core.ringing") as there:
         yield there
 
 
@@ -125,7 +125,7 @@ def test_celery_alone_and_beside_a_dispatcher_fires_each_timer_once(
     smith: Smith, prefix: str, tmp_path: Path
 ) -> None:
     """Takes about ten seconds."""
-    worker = smith.start("celery", prefix=prefix, schedule=str(tmp_path / "beat"))
+    worker = smith.start("celery", prefix=prefix, schedule=str(tmp_path / "beat"), threads=2)
     spread(0, 150, -0.5, 3)
     wait_for(lambda: left() == 0, within=30)
     each_rang_once(150)
@@ -149,7 +149,7 @@ def test_with_redis_emptied_and_the_worker_killed_no_timer_and_no_word_is_lost(
 ) -> None:
     """Takes about ten seconds."""
     now: datetime = clock.now()
-    worker = smith.start("celery", prefix=prefix, schedule=str(tmp_path / "beat"))
+    worker = smith.start("celery", prefix=prefix, schedule=str(tmp_path / "beat"), threads=2)
     spread(0, 300, 0, 6)
     wait_for(lambda: left() < 250, within=30)
     assert flush(prefix) > 0
@@ -158,7 +158,7 @@ def test_with_redis_emptied_and_the_worker_killed_no_timer_and_no_word_is_lost(
     flush(prefix)
     wait_for(lambda: clock.now() > now + timedelta(seconds=5), within=10)
     assert left() > 0
-    smith.start("celery", prefix=prefix, schedule=str(tmp_path / "beat"))
+    smith.start("celery", prefix=prefix, schedule=str(tmp_path / "beat"), threads=2)
     wait_for(lambda: left() == 0, within=30)
     each_rang_once(300)
     wait_for(lambda: not OutboxDelivery.objects.exclude(state="done").exists(), within=30)
