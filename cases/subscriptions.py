@@ -40,7 +40,7 @@ def _open_cases(area: Area, now: datetime) -> Sentence | None:
     ) % {"n": count}
 
 
-subscribe("case.step", "cases.inbox", _notify)
+subscribe("case.step", "cases.inbox", _notify, tells=True)
 subscribe(digests.TOPIC, "cases.digest_file", digests.digest_append)
 subscribe(digests.TOPIC, "cases.digest_mail", digests.digest_mail)
 subscribe(digests.TOPIC, "cases.digest_webhook", digests.digest_post)
