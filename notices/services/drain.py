@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from core.backoff import wait_before
 from core.logs import covered
@@ -202,9 +202,11 @@ def _gate_left(claim: Claim, outcome: Exception | None, now: datetime) -> None:
     """Open the gate again, after the channel's pace; or close it for a while when nothing gets through."""
     gate = Gate.objects.filter(name=claim.gate)
     if isinstance(outcome, Later) and outcome.everybody:
-        failures = (gate.aggregate(failures=Min("failures"))["failures"] or 0) + 1
+        # Of several that failed together the first closes it; they count as one.
+        mine = gate.filter(Q(free_at__lte=now) | Q(free_at=claim.until))
+        failures = min((mine.values_list("failures", flat=True).first() or 0) + 1, 1000)
         wait = outcome.wait or wait_before(failures, claim.gate)
-        gate.update(failures=min(failures, 1000), free_at=now + wait)
+        mine.update(failures=failures, free_at=now + wait)
     elif claim.channel.pace is not None:
         gate.filter(free_at__lte=claim.until).update(failures=0, free_at=now + claim.channel.pace)
     else:
