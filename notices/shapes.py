@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.serializers import PageQuery, StrictSerializer
@@ -12,11 +13,14 @@ from notices.models import ChannelDelivery, Robot
 from notices.wishes import Person
 
 SAID_IN_GROUPS = [(group.value, group.label) for group in IN_GROUPS]
-_WORDS = "`HH:MM`, city time; null with the other: never quiet"
 
 
-def _time() -> serializers.TimeField:
-    return serializers.TimeField(format="%H:%M", input_formats=["%H:%M"], allow_null=True, help_text=_WORDS)
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+class ClockField(serializers.TimeField):
+    """A time of the day as people write it: ``HH:MM``, in city time; both ends null: never quiet."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], allow_null=True, **more)
 
 
 class WishesShape(StrictSerializer):
@@ -25,8 +29,8 @@ class WishesShape(StrictSerializer):
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     email_groups = serializers.ListField(child=serializers.ChoiceField(choices=Group.choices), max_length=20)
     robot_groups = serializers.ListField(child=serializers.ChoiceField(choices=SAID_IN_GROUPS), max_length=20)
-    quiet_from = _time()
-    quiet_to = _time()
+    quiet_from = ClockField()
+    quiet_to = ClockField()
 
 
 class PreferencesSerializer(serializers.Serializer[Any]):
@@ -35,8 +39,8 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     language = serializers.CharField()
     email_groups = serializers.ListField(child=serializers.CharField())
     robot_groups = serializers.ListField(child=serializers.CharField())
-    quiet_from = _time()
-    quiet_to = _time()
+    quiet_from = ClockField()
+    quiet_to = ClockField()
     email = serializers.CharField(help_text="empty until an address is confirmed")
 
 
@@ -75,8 +79,8 @@ class RobotInput(StrictSerializer):
     secret = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     groups = serializers.ListField(child=serializers.ChoiceField(choices=SAID_IN_GROUPS), max_length=20)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, default="zh-hans")
-    quiet_from = serializers.TimeField(input_formats=["%H:%M"], allow_null=True, default=None)
-    quiet_to = serializers.TimeField(input_formats=["%H:%M"], allow_null=True, default=None)
+    quiet_from = ClockField(default=None)
+    quiet_to = ClockField(default=None)
     active = serializers.BooleanField(default=True)
 
 
@@ -86,8 +90,8 @@ class RobotSerializer(serializers.ModelSerializer[Robot]):
     unit = serializers.CharField(source="unit.code")
     host = serializers.SerializerMethodField()
     groups = serializers.ListField(child=serializers.CharField())
-    quiet_from = _time()
-    quiet_to = _time()
+    quiet_from = ClockField()
+    quiet_to = ClockField()
 
     class Meta:
         model = Robot

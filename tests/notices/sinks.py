@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 OK = b'{"errcode":0,"errmsg":"ok"}'
 # What a receiver does with one request; it is given the handler to write with.
-Behaviour = Callable[[BaseHTTPRequestHandler], None]
+Behaviour = Callable[[BaseHTTPRequestHandler], object]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class MailSink:
     async def handle_DATA(  # noqa: N802 - as aiosmtpd calls it
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        letter = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)
+        letter = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         return "250 OK"
@@ -140,7 +140,8 @@ class _Controller(Controller):
     """On whatever port is free."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 

@@ -186,7 +186,7 @@ def test_a_hostile_receiver_holds_up_nobody_else(group: Any, sink: WebSink, monk
     monkeypatch.setattr("core.http.SECONDS", 0.3)
     over = threading.Event()
     with web_sink() as hanging, web_sink() as endless:
-        hanging.behave(lambda handler: over.wait(5) and None)
+        hanging.behave(lambda handler: over.wait(5))
         endless.behave(huge)
         for made in (hanging, endless):
             a_robot(group[0].unit, made.url, name="x")

@@ -108,8 +108,9 @@ def test_a_notice_withdrawn_is_not_sent_either() -> None:
 
 
 def test_in_quiet_hours_the_inbox_has_it_and_the_rest_waits_for_the_morning() -> None:
-    reader = a_reader(unit=a_unit())
-    a_robot(reader.unit, HOST, quiet_from="18:00", quiet_to="08:30")
+    unit = a_unit()
+    reader = a_reader(unit=unit)
+    a_robot(unit, HOST, quiet_from="18:00", quiet_to="08:30")
     tell(reader, now=NIGHT)
     assert unread_count(reader.pk, now=NIGHT) == 1
     due = dict(ChannelDelivery.objects.values_list("channel", "due_at"))
