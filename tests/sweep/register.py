@@ -63,6 +63,10 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "squad/people/<login_name:username>/", "squad/absences/<int:absence>/change/",
         "squad/absences/<int:absence>/end/", "api/v1/absences/<int:absence>/change/",
         "api/v1/absences/<int:absence>/end/", "api/v1/duty/<int:turn>/end/",
+        "notices/robots/<int:robot>/", "notices/robots/<int:robot>/try/",
+        "notices/robots/<int:robot>/remove/", "api/v1/robots/<int:robot>/",
+        "api/v1/robots/<int:robot>/try/", "api/v1/robots/<int:robot>/remove/",
+        "api/v1/units/<str:code>/robots/",
     ),
     Kind.LISTS_CASES: (
         "cases/", "cases/export.csv", "cases/similar/", "api/v1/cases/", "api/v1/cases/similar/",
@@ -93,6 +97,11 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "squad/deputies/", "squad/duty/", "squad/duty/copy/", "api/v1/absences/", "api/v1/deputies/",
         "api/v1/duty/", "api/v1/duty/week/", "api/v1/duty/copy/", "api/v1/squad/people/",
         "api/v1/squad/tasks/", "api/v1/squad/hand-over/",
+        "notices/settings/", "notices/settings/email/", "notices/email/<str:token>/", "notices/robots/",
+        "notices/robots/add/", "notices/deliveries/", "notices/deliveries/retry/",
+        "notices/deliveries/drop/", "api/v1/notices/preferences/", "api/v1/notices/preferences/email/",
+        "api/v1/notices/preferences/email/confirm/", "api/v1/deliveries/", "api/v1/deliveries/retry/",
+        "api/v1/deliveries/drop/",
     ),
     Kind.OPEN: (
         "", "health/", "styleguide/", "i18n/setlang/", "accounts/login/", "report/", "report/done/",
