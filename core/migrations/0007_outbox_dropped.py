@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_timers_and_calendars"),
+        ("core", "0006_seed_calendars"),
     ]
 
     operations = [
