@@ -66,7 +66,11 @@ _MARK = (
 
 def cases_mark(cases: Sequence[Case]) -> None:
     """Write the head of the history and the marks of the ladder of these cases, locked by the caller."""
-    if connection.vendor != "postgresql" or len(cases) == 1:
+    if len(cases) == 1:
+        # What happens by far the most; a plain update is built in a fifth of the time.
+        Case.objects.filter(pk=cases[0].pk).update(**{name: getattr(cases[0], name) for name in _MARKS})
+        return
+    if connection.vendor != "postgresql":
         Case.objects.bulk_update(cases, _MARKS, batch_size=200)
         return
     rows = [(case.pk, *(getattr(case, name) for name in _MARKS)) for case in cases]

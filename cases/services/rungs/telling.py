@@ -118,18 +118,16 @@ def _send(
     case: Case, payload: Mapping[str, Any], people: list[int], now: datetime, not_before: datetime | None
 ) -> None:
     kind = kind_of(payload["rule"], payload["level"])
+    facts = {
+        "number": case.number,
+        "stage_code": case.stage,
+        "what": case.case_class.name if case.case_class else "",
+        "where": cover_of(case)(case.address),
+        "due": payload["due"],
+        "level": payload["level"],
+    }
     notice_send(
-        recipients=people,
-        kind=kind,
-        facts={
-            "number": case.number,
-            "stage_code": case.stage,
-            "what": case.case_class.name if case.case_class else "",
-            "where": cover_of(case)(case.address),
-            "due": payload["due"],
-            "level": payload["level"],
-        },
-        link=f"/cases/{case.number}/",
-        cause=f"case:{case.number}:{payload['event']}:{kind}",
-        now=now,
-    )
+        recipients=people, kind=kind, facts=facts, link=f"/cases/{case.number}/",
+        cause=f"case:{case.number}:{payload['event']}:{kind}", now=now,
+        urgent=payload["urgent"] or (payload["sounds"] and not_before is None), not_before=not_before,
+    )  # fmt: skip
