@@ -66,6 +66,7 @@ urlpatterns = [
     path("v1/area-changes/<int:job>/", changes.ChangeView.as_view(), name="area_change"),
     path("v1/locate/", grids.LocateView.as_view(), name="locate"),
     path("v1/units/", grids.UnitsView.as_view(), name="units"),
+    path("v1/units/<str:code>/calendar/", grids.UnitCalendarView.as_view(), name="unit_calendar"),
     path("v1/notices/", notices.NoticesView.as_view(), name="notices"),
     path("v1/notices/read/", notices.NoticesReadView.as_view(), name="notices_read"),
     path("v1/", include(cases.urlpatterns)),
