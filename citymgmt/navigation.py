@@ -56,6 +56,7 @@ DOORS = (
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
+    Door("cases:calendars", _("Working time"), _("Hours"), "clock", ADMINISTRATOR),
     Door("cases:looks", _("Looks at who reported"), _("Looks"), "shield", WATCHERS),
     Door("cases:subject", _("Data about a person"), _("Person"), "person", frozenset({Role.STATION})),
     Door("cases:examine", _("Examine a case file"), _("Examine"), "shield", EVERYBODY),
