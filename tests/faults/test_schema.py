@@ -65,7 +65,7 @@ def names(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     case = go(world, report(world, "worker", photos=[photo], **RESIDENT), *TO_PLAN, condition="sign")
     return {
         "number": case.number, "photo_id": photo, "key": "matter-06010", "code": "500115001",
-        "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk),
+        "calendar": "offices", "version": "1", "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk),
     }  # fmt: skip
 
 
