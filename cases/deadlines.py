@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import cache
 
 from cases.workflow import STAGES, Stage, Track
 from core.worktime import Calendar, Unit, add_seconds, seconds_between, seconds_of
@@ -75,6 +76,7 @@ HEARERS = (NAMED, LEADER, UNIT_HEAD, STATION, BUREAU, BUREAU_LEADER)
 SUPERVISOR, CALLED, CALLER = "supervisor", "called", "caller"
 
 
+@cache
 def default_ladder(stage: Stage) -> Ladder:
     """The ladder of a stage where the city set none."""
     inside = stage in _INTERNAL
