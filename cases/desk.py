@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit, User
 from accounts.roles import May, Role
 from cases import selectors, wording
+from cases.lamps import standing_of
 from cases.models import Case, CaseClass, CaseEvent, ReporterContact, UnitPart
 from cases.models.look import LookReason
 from cases.models.photo import Purpose
@@ -61,6 +62,7 @@ def case_page(access: Access, number: str, *, clear: bool = False) -> dict[str, 
         "more": any(button["more"] for button in offered),
         "asked": wording.asked(case.stage),
         "mine": case.assignee_id is not None and case.assignee_id == access.user_id,
+        "standing": standing_of(case, access.at) if access.at else None,
         "loop": loop(case),
         "timeline": timeline(case, events, photos, parts),
         "inside": inside,

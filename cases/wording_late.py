@@ -5,13 +5,13 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import deadlines as rule
 from cases.deadlines import Level
 from core.errors import Sentence
-from core.worktime import Unit
+from core.worktime import Calendar, Unit
 
 LEVELS: dict[int, Sentence] = {
     Level.WARNING: _("The deadline is near"),
@@ -19,6 +19,8 @@ LEVELS: dict[int, Sentence] = {
     Level.LEVEL2: _("Still not done: supervision level 2"),
     Level.LEVEL3: _("Still not done: supervision level 3, with the bureau"),
 }
+# The levels of supervision (督办) that lateness brings.
+SUPERVISED: dict[int, Sentence] = {1: _("Level 1"), 2: _("Level 2"), 3: _("Level 3")}
 _BESIDE: dict[str, Sentence] = {
     rule.POOL: _("Half of the time has passed and nobody has it"),
     rule.CHECKER: _("Nobody was there to check it for an hour; the station names somebody"),
@@ -63,20 +65,47 @@ def clock_words(how: str) -> str:
     return str(_HOW.get(how, how))
 
 
-UNITS: dict[str, Sentence] = {
-    Unit.WORKING_MINUTE: _("working minutes"),
-    Unit.WORKING_HOUR: _("working hours"),
-    Unit.WORKING_DAY: _("working days"),
-    Unit.CONTINUOUS_MINUTE: _("continuous minutes"),
-    Unit.CONTINUOUS_HOUR: _("continuous hours"),
-    Unit.CONTINUOUS_DAY: _("continuous days"),
-}
 _SPECIAL: dict[str, Sentence] = {"holiday": _("Holiday"), "working": _("Make-up working day")}
 
 
 def limit_words(limit: Any) -> str:
     """[4, "工作时"] as a reader sees it; "" for none."""
-    return f"{limit[0]} {UNITS.get(limit[1], limit[1])}" if limit else ""
+    return amount_words(limit[0], Unit(limit[1])) if limit else ""
+
+
+def amount_words(amount: float, unit: Unit) -> str:
+    """So much of a unit, such as "2.5 working hours"."""
+    many = 1 if amount == 1 else 2
+    words = {
+        Unit.WORKING_MINUTE: ngettext("%(n)s working minute", "%(n)s working minutes", many),
+        Unit.WORKING_HOUR: ngettext("%(n)s working hour", "%(n)s working hours", many),
+        Unit.WORKING_DAY: ngettext("%(n)s working day", "%(n)s working days", many),
+        Unit.CONTINUOUS_MINUTE: ngettext("%(n)s minute", "%(n)s minutes", many),
+        Unit.CONTINUOUS_HOUR: ngettext("%(n)s hour", "%(n)s hours", many),
+        Unit.CONTINUOUS_DAY: ngettext("%(n)s day", "%(n)s days", many),
+    }
+    return words[unit] % {"n": f"{amount:g}"}
+
+
+_BY_SIZE = (
+    (Unit.WORKING_DAY, Unit.CONTINUOUS_DAY),
+    (Unit.WORKING_HOUR, Unit.CONTINUOUS_HOUR),
+    (Unit.WORKING_MINUTE, Unit.CONTINUOUS_MINUTE),
+)
+
+
+def span_words(seconds: float, calendar: Calendar | None) -> str:
+    """So many seconds, working ones of a calendar or continuous, in the largest unit that fits.
+
+    Cut and not rounded, to a tenth: nobody is promised a minute that is not left.
+    """
+    sizes = (calendar.standard_day if calendar else 86_400, 3600, 60)
+    for size, (working, continuous) in zip(sizes, _BY_SIZE, strict=True):
+        if seconds >= size:
+            tenths = int(seconds * 10 // size)
+            amount = tenths // 10 if size == 60 else tenths / 10
+            return amount_words(amount, working if calendar else continuous)
+    return gettext("less than a minute")
 
 
 def special_words(kind: str, name: str) -> str:
