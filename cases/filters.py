@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 # The columns a list has when nobody asks for others.
-USUAL = ("deadline", "stage", "place", "unit", "reported")
+USUAL = ("deadline", "stage", "place", "unit")
 _LISTS = (
     "stage", "track", "source", "line", "district", "street", "community", "grid", "unit", "mark", "lamp",
 )  # fmt: skip
@@ -20,8 +20,8 @@ BY_DEADLINE = "due"
 
 
 def filters_of(query: QueryDict) -> dict[str, Any]:
-    """Lists of codes, ``class``, ``escalation``, ``open``, ``overdue``, ``since`` and ``until`` (to the end of
-    that day).
+    """Lists of codes, ``class``, ``escalation``, ``open``, ``overdue``, ``since`` and ``until`` (the whole
+    day).
 
     What can't be understood is left out: a shared link with a slip still shows a list.
     """

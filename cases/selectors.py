@@ -94,6 +94,18 @@ def case_in_clear(access: Access, number: str) -> Case:
     return case
 
 
+def case_anywhere(number: str) -> Case:
+    """One case by number or UUID for whatever asks without a scope, such as a command.
+
+    Raises:
+        NotFound: there is none.
+    """
+    case = listed(Case.objects.filter(_named(number))).first()
+    if case is None:
+        raise NotFound(_NO_CASE)
+    return case
+
+
 def case_locked(access: Access, number: str) -> Case:
     """The same, locked until the transaction ends."""
     found = cases_locked(Case.objects.filter(case_q(access)).filter(_named(number)))

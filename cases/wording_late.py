@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import deadlines as rule
@@ -52,12 +52,67 @@ def rung_words(data: Mapping[str, Any]) -> str:
 
 def rung_lines(data: Mapping[str, Any]) -> list[str]:
     """When it was due, and why nobody was told."""
-    lines = [gettext("Due at %(time)s") % {"time": moment_of(data.get("due", ""))}]
+    lines = [gettext("It came due at %(time)s") % {"time": moment_of(data.get("due", ""))}]
     if data.get("outrun"):
         lines.append(gettext("Recorded only: a later level came due at the same time."))
     if data.get("recorded"):
         lines.append(gettext("Recorded afterwards; nobody was told."))
     return lines
+
+
+RUNG_NAMES: dict[int, Sentence] = {
+    Level.WARNING: _("Warning"),
+    Level.OVERDUE: _("Overdue"),
+    Level.LEVEL2: _("Supervision, level 2"),
+    Level.LEVEL3: _("Supervision, level 3"),
+}
+_HEARERS: dict[str, Sentence] = {
+    rule.NAMED: _("whoever it waits for"),
+    rule.LEADER: _("who leads them"),
+    rule.UNIT_HEAD: _("the head of the unit or squad"),
+    rule.STATION: _("the district station"),
+    rule.BUREAU: _("the bureau"),
+    rule.BUREAU_LEADER: _("the leader in charge"),
+}
+_TO_COME: dict[str, Sentence] = {
+    rule.POOL: _("If nobody has taken it on by then, whoever leads the squad or unit hears of it"),
+    rule.CHECKER: _("If nobody can check it by then, the station names somebody"),
+    rule.SIGN_FOR: _("The unit signs for it by then"),
+    rule.SUSPENSION: _("The suspension ends and the clock goes on"),
+    rule.PLAN_OWED: _("The plan that is owed is settled by then"),
+    rule.REPLY: _("The reply to the supervision is owed by then"),
+    rule.PRESENCE: _("Whoever was called comes to the place by then"),
+}
+
+
+def rung_name(level: int) -> str:
+    """What a rung is called; above the third level of supervision they repeat it."""
+    return str(RUNG_NAMES.get(level) or _("Level 3 again"))
+
+
+def hearer_words(code: str) -> str:
+    """Who hears of a rung."""
+    return str(_HEARERS.get(code, code))
+
+
+def beside_words(name: str) -> str:
+    """What is to come due beside the ladder."""
+    return str(_TO_COME.get(name, name))
+
+
+def calendar_words(name: str, name_en: str, number: int) -> str:
+    """A version of a calendar."""
+    shown = name_en if name_en and not (get_language() or "").startswith("zh") else name
+    return gettext("%(name)s, version %(number)d") % {"name": shown, "number": number}
+
+
+def span_exactly(seconds: int) -> str:
+    """So many seconds in hours and minutes, as a sum of them is written."""
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    if not hours:
+        return gettext("%(m)d min") % {"m": minutes}
+    words = gettext("%(h)d h %(m)d min") if minutes else gettext("%(h)d h")
+    return words % {"h": hours, "m": minutes}
 
 
 def clock_words(how: str) -> str:

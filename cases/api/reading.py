@@ -61,7 +61,7 @@ class CaseView(ScopedView):
     @extend_schema(operation_id="case", responses=CaseDetail)
     def get(self, request: Request, number: str) -> Response:
         """A case by number or UUID, with what can be done now; the ETag names its version."""
-        dossier = dossier_of(self.access, number)
+        dossier = dossier_of(self.access, number, now=self.now)
         data = CaseDetail(dossier.case, context={"dossier": dossier, "now": self.now}).data
         headers = {"ETag": etag_of(dossier.case.version), "Cache-Control": "private, no-store"}
         return Response(data, headers=headers)

@@ -10,6 +10,7 @@ from cases.dossier import Dossier
 from cases.lamps import Standing, standing_of
 from cases.models import ActionPlan, Case, CaseEvent, Lamp, Measure, Photo, UnitPart
 from cases.serializers.catalogue import CaseClassSerializer
+from cases.serializers.deadlines import WatchSerializer
 from cases.veil import covered_case
 from cases.workflow import Step
 from grids.serializers import PlaceSerializer
@@ -210,6 +211,7 @@ class CaseDetail(CaseRow):
     plans = serializers.SerializerMethodField()
     photos = serializers.SerializerMethodField()
     reporter = serializers.SerializerMethodField()
+    supervised = serializers.SerializerMethodField()
 
     class Meta(CaseRow.Meta):
         fields: ClassVar[list[str]] = [
@@ -218,7 +220,7 @@ class CaseDetail(CaseRow):
             "suspended_until", "suspension_asked", "extensions", "extension_asked", "first_due_at",
             "overdue_waived", "appeal_asked", "objection_asked", "presence", "supervisions", "reply_from",
             "plan_owed", "closed_by_force", "allowed_actions", "parts", "plans", "photos",
-            "reporter",
+            "reporter", "supervised",
         ]  # fmt: skip
 
     @property
@@ -240,6 +242,11 @@ class CaseDetail(CaseRow):
     def get_plans(self, case: Case) -> Any:
         """The versions of the plan, newest first."""
         return PlanSerializer(self._dossier.plans, many=True).data
+
+    @extend_schema_field(WatchSerializer(many=True))
+    def get_supervised(self, case: Case) -> Any:
+        """The supervisions, newest first."""
+        return WatchSerializer(self._dossier.watches, many=True).data
 
     @extend_schema_field(PhotoSerializer(many=True))
     def get_photos(self, case: Case) -> Any:
