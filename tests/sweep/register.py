@@ -27,6 +27,7 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "cases/<str:number>/steps/<str:action>/", "cases/<str:number>/plan/difference/",
         "cases/photos/<str:photo_id>.jpg",
         "cases/photos/<str:photo_id>/small.jpg", "cases/reported/<str:number>/",
+        "cases/<str:number>/deadline/", "api/v1/cases/<str:number>/deadline/",
         "cases/<str:number>/chain/", "cases/<str:number>/file.json", "cases/<str:number>/file.pdf",
         "api/v1/cases/<str:number>/chain/", "api/v1/cases/<str:number>/file/",
         "api/v1/cases/<str:number>/sheet/",
