@@ -328,11 +328,6 @@ CELERY_BEAT_SCHEDULE = {
     "forget-deliveries": {"task": "notices.tasks.forget_deliveries", "schedule": 3600.0},
     "run-area-jobs": {"task": "grids.tasks.run_area_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-rows": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0},
-    "resume-suspended": {
-        "task": "cases.tasks.resume_suspended",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
     "reassign-orphans": {
         "task": "cases.tasks.reassign_orphans",
         "schedule": 60.0,

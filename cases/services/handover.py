@@ -19,6 +19,7 @@ from cases.services.clocks import case_rearm
 from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.orphans import orphaned, tasks_of
+from cases.services.rungs.taking import case_settle
 from cases.services.tell import event_tell
 from cases.workflow import BY_ACTION, STAGES, Action, Stage
 from core.errors import BadInput, CityError, Conflict
@@ -105,6 +106,7 @@ def _able(case: Case, person: User, now: datetime) -> bool:
 def _pass_on(
     case: Case, person: User | None, cause: str, now: datetime, asked_by: int | None = None
 ) -> CaseEvent:
+    timers = case_settle(case=case, now=now)
     former, case.assignee, case.checker_named = case.assignee_id, person, False
     data = {"former": former, "person": person.pk if person else None, "cause": cause}
     if asked_by is not None:
@@ -113,7 +115,7 @@ def _pass_on(
         case=case, action=Action.REASSIGN, actor_id=None, role="", now=now, from_stage=case.stage, data=data
     )
     case.save(update_fields=["assignee", "checker_named", "events_count", "head_hash"])
-    case_rearm(case=case, now=now)
+    case_rearm(case=case, now=now, known=timers)
     event_tell(case=case, event=event, previous_assignee=former, now=now)
     return event
 

@@ -15,7 +15,7 @@ from django.db.models import Min, Q, QuerySet
 from core import engine
 from core.logs import covered
 from core.models import Timer
-from core.timers import Due, Missed, handler_of, missed_of
+from core.timers import Due, handler_of, outrun_of
 
 log = logging.getLogger(__name__)
 BATCH: Final = 1000
@@ -198,21 +198,12 @@ def _firing(claimed: Iterable[_Row], held: Collection[str], now: datetime, *, al
     if others:
         mine |= {row.id for row in _claim(Timer.objects.filter(pk__in=[row.id for row in others]))}
     divided = {row.subject for row in others if row.id not in mine}
-    outrun = _outrun(rows)
+    outrun = outrun_of(rows)
     return [
         Due(row.id, row.subject, row.rule, row.level, row.generation, row.due_at, row.id in outrun)
         for row in rows
         if row.id in mine and row.subject not in divided
     ]
-
-
-def _outrun(rows: Iterable[_Row]) -> set[int]:
-    """Those whose rule fires the highest rung alone, and a higher one is due as well."""
-    top: dict[tuple[str, str], int] = {}
-    heeding = [row for row in rows if missed_of(row.rule) is Missed.HIGHEST]
-    for row in heeding:
-        top[row.subject, row.rule] = max(row.level, top.get((row.subject, row.rule), 0))
-    return {row.id for row in heeding if row.level < top[row.subject, row.rule]}
 
 
 def _mark(timers: Sequence[Due | _Row], *, state: str, fired_at: datetime | None = None) -> None:

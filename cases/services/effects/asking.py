@@ -97,7 +97,9 @@ def decide_suspension(work: Work) -> None:
 
 
 def resume(work: Work) -> None:
-    """The suspension ends, by hand or on its date."""
+    """The suspension ends, by hand or on its date; the clock goes on from there however late that is seen."""
+    if work.case.suspended_until is not None:
+        work.clock_at = min(work.now, work.case.suspended_until)
     suspension_end(work)
 
 
@@ -108,7 +110,7 @@ def suspension_end(work: Work) -> None:
         return
     case.suspended_at = case.suspended_until = None
     rows = CaseRequest.objects.filter(case=case, kind=Kind.SUSPENSION, state=State.GRANTED)
-    rows.filter(ended_at__isnull=True).update(ended_at=work.now)
+    rows.filter(ended_at__isnull=True).update(ended_at=work.clock_at or work.now)
 
 
 def object_to_rejection(work: Work) -> None:
