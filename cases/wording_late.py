@@ -21,6 +21,11 @@ LEVELS: dict[int, Sentence] = {
 }
 # The levels of supervision (督办) that lateness brings.
 SUPERVISED: dict[int, Sentence] = {1: _("Level 1"), 2: _("Level 2"), 3: _("Level 3")}
+SUPERVISIONS: dict[int, Sentence] = {
+    1: _("Supervision, level 1"),
+    2: _("Supervision, level 2"),
+    3: _("Supervision, level 3"),
+}
 _BESIDE: dict[str, Sentence] = {
     rule.POOL: _("Half of the time has passed and nobody has it"),
     rule.CHECKER: _("Nobody was there to check it for an hour; the station names somebody"),
