@@ -56,11 +56,13 @@ def digest_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DIGEST_TURN])
 
 
-_MARKS = ("events_count", "head_hash", "clock_rung", "escalation", "overdue_at")
+_MARKS = ("events_count", "head_hash", "clock_rung", "clock_beside", "escalation", "overdue_at")
 _MARK = (
     f"UPDATE {_TABLE} SET events_count = v.count::int, head_hash = v.head, clock_rung = v.rung::smallint, "  # noqa: S608
-    "escalation = v.escalation::smallint, overdue_at = v.overdue::timestamptz "
-    f"FROM (VALUES %s) AS v (id, count, head, rung, escalation, overdue) WHERE {_TABLE}.id = v.id::bigint"
+    "clock_beside = v.beside::smallint, escalation = v.escalation::smallint, "
+    "overdue_at = v.overdue::timestamptz "
+    "FROM (VALUES %s) AS v (id, count, head, rung, beside, escalation, overdue) "
+    f"WHERE {_TABLE}.id = v.id::bigint"
 )
 
 

@@ -11,7 +11,7 @@ from accounts.models import Unit
 from cases.deadlines import Clock, Ladder, Limit, Rung, default_ladder, default_limit
 from cases.models import Case, LadderRung, StageLimit
 from cases.workflow import Stage, Track
-from core.calendars import CURRENT, Calendars, calendar_of, calendars_from
+from core.calendars import CURRENT, Calendars, calendar_of, calendars_from, default_code
 from core.models import Revision
 from core.services.revisions import revision_of
 from core.worktime import Unit as Amount
@@ -43,21 +43,27 @@ class Rules:
 
     def limit(self, case: Case) -> Limit | None:
         """The limit of the stage the case is in; None where nothing limits it."""
-        stage, track = Stage(case.stage), track_of(case)
-        if stage is Stage.HANDLE:
+        if case.stage == Stage.HANDLE:
             return Limit(case.limit_value, case.limit_unit) if case.limit_value else None
-        return self.limits.get((stage, track)) or self.limits.get((stage, "")) or default_limit(stage, track)
+        return self.limit_of(Stage(case.stage), track_of(case))
+
+    def limit_of(self, stage: Stage, track: Track | None) -> Limit | None:
+        """The same by stage and track, None for any without a limit of its own; None for handling, whose
+        limit is that of the filing condition."""
+        own = self.limits.get((stage, track or "")) or self.limits.get((stage, ""))
+        return own or default_limit(stage, track or Track.STANDARD)
 
     def ladder(self, case: Case) -> Ladder:
         """The ladder of the stage the case is in, lowest rung first."""
         return self.ladder_of(Stage(case.stage), track_of(case))
 
-    def ladder_of(self, stage: Stage, track: Track) -> Ladder:
-        """The same by stage and track: the most particular row of each level counts."""
+    def ladder_of(self, stage: Stage, track: Track | None) -> Ladder:
+        """The same by stage and track, None for any without rungs of its own: the most particular row of each
+        level counts."""
         if not self.rungs:
             return default_ladder(stage)
         found: dict[int, Rung | None] = {rung.level: rung for rung in default_ladder(stage)}
-        for place in (("", ""), ("", track), (stage, ""), (stage, track)):
+        for place in (("", ""), ("", track or ""), (stage, ""), (stage, track or "")):
             for level in range(1, 5):
                 if (*place, level) in self.rungs:
                     found[level] = self.rungs[*place, level]
@@ -70,6 +76,13 @@ class Rules:
         if stage is Stage.HANDLE and case.lead_unit is not None:
             return self.calendars.version_for(case.lead_unit.calendar_id, Unit.Kind(case.lead_unit.kind))
         return self.calendars.version_for(None, kind)
+
+
+def stages_kept_by(code: str) -> list[Stage]:
+    """The stages that run by a calendar, but for handling, which runs by that of the lead unit."""
+    return [
+        stage for stage, kind in _KEPT_BY.items() if stage is not Stage.HANDLE and default_code(kind) == code
+    ]
 
 
 def track_of(case: Case) -> Track:
@@ -122,5 +135,9 @@ def rung_of(row: LadderRung) -> Rung | None:
     """A row as the ladder takes it; None where it is switched off."""
     if not row.active:
         return None
-    before = Limit(row.not_before_minutes, Amount.WORKING_MINUTE) if row.not_before_minutes else None
+    before = None
+    if row.not_before_days:
+        before = Limit(row.not_before_days, Amount.WORKING_DAY)
+    elif row.not_before_minutes:
+        before = Limit(row.not_before_minutes, Amount.WORKING_MINUTE)
     return Rung(row.level, row.percent, tuple(row.hears), row.past_days, before, row.supervision, row.sounds)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
@@ -215,6 +215,14 @@ def approved_plan(case: Case) -> ActionPlan | None:
     """The newest approved version."""
     rows = case.plans.filter(state=ActionPlan.State.APPROVED).select_related("lead_unit")
     return rows.prefetch_related("assisting_units").order_by("-version").first()
+
+
+def plan_dates(case_ids: Collection[int]) -> dict[int, datetime]:
+    """The date by which to finish of the plans these cases were dispatched on, by the case's id."""
+    rows = ActionPlan.objects.filter(
+        case_id__in=case_ids, state=ActionPlan.State.APPROVED, decided_at__lte=F("case__dispatched_at")
+    )
+    return dict(rows.order_by("case_id", "version").values_list("case_id", "finish_by"))
 
 
 def plans_of(case: Case) -> QuerySet[ActionPlan]:

@@ -50,17 +50,28 @@ def case_rearm(*, case: Case, now: datetime) -> None:
     case_arm(case=case, parts=parts_of(case), known=known, rules=rules_now(), now=now)
 
 
-def timers_wanted(case: Case, parts: Sequence[UnitPart], rules: Rules) -> list[Wanted]:
-    """Every timer an open case should have armed; none once it is done."""
+def timers_wanted(
+    case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None = None
+) -> list[Wanted]:
+    """Every timer an open case should have armed; none once it is done.
+
+    Repetitions of the last rung up to ``after`` are passed over.
+    """
     if Stage(case.stage) not in OPEN:
         return []
     return [
-        *_of_clock(case, parts, rules),
+        *timers_reckoned(case, parts, rules, after),
         *_suspension(case),
-        *_plan_owed(case, rules),
         *_reply(case),
         *_presence(case),
     ]
+
+
+def timers_reckoned(
+    case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None = None
+) -> list[Wanted]:
+    """Those of them whose moments follow from limits, ladders and calendars; no query."""
+    return [*_of_clock(case, parts, rules, after), *_plan_owed(case, rules)]
 
 
 def next_repeat(case: Case, rules: Rules, now: datetime) -> list[Wanted]:
@@ -77,15 +88,18 @@ def _rungs(case: Case, rules: Rules, after: datetime | None = None) -> Iterator[
         yield Wanted(rule.STAGE, level, case.clock_generation, moment)
 
 
-def _of_clock(case: Case, parts: Sequence[UnitPart], rules: Rules) -> Iterator[Wanted]:
+def _of_clock(
+    case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None
+) -> Iterator[Wanted]:
     clock, generation = clock_of(case), case.clock_generation
     if clock is None:
         return
     days = clock.calendar or calendar_of(rules.version_for(case))
-    yield from _rungs(case, rules)
+    yield from _rungs(case, rules, after)
     for name, seconds in _beside(case, parts, clock, days):
-        # What came before the clock last rested has fired, or was done in time.
-        if seconds >= clock.spent:
+        # What came before the clock last rested was done in time; what fired does so once a clock, however
+        # often its moments change.
+        if seconds >= clock.spent and not case.clock_beside & rule.BESIDE_CLOCK[name]:
             yield Wanted(name, 1, generation, clock.at(seconds))
 
 

@@ -54,6 +54,7 @@ def _hand_over(work: Work) -> None:
         # In an emergency the officer may name another unit; the approved plan then does not speak for it.
         plan = work.standing_plan = None
     assisting = [unit for unit in plan.assisting_units.all() if unit.active] if plan else []
+    work.case.extensions = 0  # handed over anew, it has the whole limit again
     parts_replace(work, lead=lead, assisting=assisting)
     if plan is None:
         # It can't wait for a plan, so the plan is written and approved behind it.

@@ -21,8 +21,8 @@ MISSED: Mapping[str, Missed] = {
 }
 _NEEDED = (
     "uuid", "number", "stage", "track", "filed_at", "version", "events_count", "head_hash",
-    "assignee_id", "lead_unit_id", "clock_rung", "clock_generation", "clock_since", "clock_spent",
-    "clock_total", "clock_limit", "clock_calendar_id", "escalation", "overdue_at", "due_at",
+    "assignee_id", "lead_unit_id", "clock_rung", "clock_beside", "clock_generation", "clock_since",
+    "clock_spent", "clock_total", "clock_limit", "clock_calendar_id", "escalation", "overdue_at", "due_at",
     "plan_owed", "reply_from", "presence", "extensions", "condition_id", "condition__track",
 )  # fmt: skip
 

@@ -29,7 +29,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     rule.REPLY: (rule.NAMED, rule.SUPERVISOR),
     rule.PRESENCE: (rule.CALLED, rule.CALLER),
 }
-_OF_CLOCK = frozenset({rule.STAGE, rule.POOL, rule.CHECKER, rule.SIGN_FOR})
+_OF_CLOCK = frozenset({rule.STAGE, *rule.BESIDE_CLOCK})
 
 
 @dataclass(slots=True)
@@ -80,6 +80,7 @@ def rung_take(batch: Batch, case: Case, timer: Due) -> None:
     data |= {"recorded": True} if batch.quiet else {}
     if timer.rule == rule.STAGE:
         data |= _mark(batch, case, timer, rung)
+    case.clock_beside |= rule.BESIDE_CLOCK.get(timer.rule, 0)
     at = timer.due_at if batch.quiet else batch.now
     event, _words = event_next(
         case=case, action=Action.ESCALATE, actor_id=None, role="", now=at, from_stage=case.stage, data=data
