@@ -47,6 +47,10 @@ fuzz-concurrent: install-dev ## crowds over a few cases at once (PostgreSQL by D
 fuzz-api: install-dev ## the API against its schema, more requests and other ones each time
 	@SCHEMA_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(JOBS) -o timeout=7200 tests/faults/test_schema.py
 
+.PHONY: bench-timers
+bench-timers: install-dev ## lateness and endurance of timers beside their bars (PostgreSQL and Redis)
+	@$(PY) -m bench.bench_timers
+
 check: format-check lint types contracts migrations templates test ## everything CI checks, but for the browser
 
 format: install-dev ## put the code into shape

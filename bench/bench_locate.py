@@ -78,7 +78,7 @@ def scanner(outlines: list[Outline]) -> Finder:
 
 def drawn_positions(outlines: list[Outline]) -> Positions:
     """Positions all over the bounding boxes of grids drawn with a fixed seed; some lie outside of all."""
-    random = Random(1)  # noqa: S311 - the same positions each run
+    random = Random(1)
     boxes = shapely.bounds(outlines).tolist()
     drawn = [random.choice(boxes) for _position in range(LOOKUPS)]
     return [(random.uniform(west, east), random.uniform(south, north)) for west, south, east, north in drawn]

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+from functools import cache
 
 from cases.workflow import STAGES, Stage, Track
-from core.worktime import Calendar, Unit, add_seconds, seconds_between, seconds_of
+from core.worktime import Calendar, NoWorkingTime, Unit, add_seconds, seconds_between, seconds_of
 
 # What the timers of a case are called; never renamed, since rows carry these names.
 STAGE, POOL, CHECKER, SIGN_FOR = "stage", "pool", "checker", "sign_for"
@@ -47,6 +48,18 @@ class Limit:
         """In seconds of its own kind."""
         return seconds_of(self.amount, Unit(self.unit), calendar)
 
+    @property
+    def day_and_night(self) -> "Limit":
+        """The same amount, running through nights and holidays."""
+        return Limit(self.amount, _CONTINUOUS.get(self.unit, self.unit))
+
+
+_CONTINUOUS: Mapping[str, str] = {
+    Unit.WORKING_MINUTE: Unit.CONTINUOUS_MINUTE,
+    Unit.WORKING_HOUR: Unit.CONTINUOUS_HOUR,
+    Unit.WORKING_DAY: Unit.CONTINUOUS_DAY,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -73,23 +86,26 @@ NAMED, LEADER, UNIT_HEAD, STATION, BUREAU, BUREAU_LEADER = (
     "named", "leader", "unit_head", "station", "bureau", "bureau_leader",
 )  # fmt: skip
 HEARERS = (NAMED, LEADER, UNIT_HEAD, STATION, BUREAU, BUREAU_LEADER)
-# Those only a row of their own knows: who attached the supervision, who was called to the place and by whom.
-SUPERVISOR, CALLED, CALLER = "supervisor", "called", "caller"
+# Those only a row of their own knows: who attached the supervision and whom it asks, who was called to the
+# place and by whom.
+SUPERVISOR, ASKED, CALLED, CALLER = "supervisor", "asked", "called", "caller"
 
 
+@cache
 def default_ladder(stage: Stage) -> Ladder:
     """The ladder of a stage where the city set none."""
     inside = stage in _INTERNAL
-    above: tuple[str, ...] = (UNIT_HEAD, STATION)
-    top: tuple[str, ...] = (BUREAU,)
+    first: tuple[str, ...] = (NAMED, LEADER)
+    second: tuple[str, ...] = (UNIT_HEAD, STATION)
+    third: tuple[str, ...] = (BUREAU,)
     if stage is Stage.APPROVE:
         # The bureau's own lateness goes to its leader (分管领导).
-        above = top = (BUREAU_LEADER,)
+        first, second, third = (NAMED, BUREAU_LEADER), (BUREAU_LEADER,), (BUREAU_LEADER,)
     return (
         Rung(Level.WARNING, 80, (NAMED,)),
-        Rung(Level.OVERDUE, 100, (NAMED, LEADER), supervision=1),
-        Rung(Level.LEVEL2, 200, above, 2, _TWO_HOURS if inside else None, supervision=2),
-        Rung(Level.LEVEL3, 300, top, 5, _ONE_DAY if inside else None, supervision=3),
+        Rung(Level.OVERDUE, 100, first, supervision=1),
+        Rung(Level.LEVEL2, 200, second, 2, _TWO_HOURS if inside else None, supervision=2),
+        Rung(Level.LEVEL3, 300, third, 5, _ONE_DAY if inside else None, supervision=3),
     )
 
 
@@ -130,7 +146,17 @@ class Clock:
 
     def at(self, spent: float) -> datetime:
         """When so much will have been spent; a moment before ``since`` is ``since``."""
-        return add_seconds(self.since, max(0, round(spent) - self.spent), self.calendar)
+        return max(self.since, self.passed_at(spent))
+
+    def passed_at(self, spent: float) -> datetime:
+        """The same, led back beyond ``since`` as if the clock had never rested."""
+        ahead = round(spent) - self.spent
+        try:
+            return add_seconds(self.since, ahead, self.calendar)
+        except NoWorkingTime:
+            if ahead > 0:
+                raise
+            return self.since  # the calendar does not reach back so far
 
     @property
     def due(self) -> datetime:
@@ -141,30 +167,30 @@ class Clock:
 def rung_moments(
     clock: Clock, ladder: Ladder, days: Calendar, after: datetime | None = None
 ) -> Iterator[tuple[int, datetime]]:
-    """The rungs still to come, each with its moment: those of the ladder, then the next repetition of the
-    last.
+    """The rungs still to come, each with its moment; once the last has fired, its next repetition.
 
     Past the deadline the limit counts as it was first given, so that an extension puts a rung off once and
-    not twice; ``days`` is the calendar in which days past the deadline are reckoned. Repetitions up to
-    ``after`` are passed over.
+    not twice; ``days`` is the calendar in which days past the deadline are reckoned. The repetition is the
+    first that lies after ``after``, where that is given.
     """
-    last, due = max((rung.level for rung in ladder), default=0), clock.due
+    due = clock.passed_at(clock.total)
     for rung in ladder:
         if rung.level > clock.rung:
-            yield rung.level, _moment(clock, rung, days, due)
-    top = next((rung for rung in ladder if rung.level == last), None)
-    if top is not None and top.level >= Level.LEVEL3:
-        first, five = _moment(clock, top, days, due), seconds_of(REPEAT_DAYS, Unit.WORKING_DAY, days)
-        times = max(last, clock.rung) + 1 - last
-        if after is not None and after > first:
-            times = max(times, int(seconds_between(first, after, days) // five) + 1)
-        yield last + times, add_seconds(first, five * times, days)
+            yield rung.level, max(clock.since, _moment(clock, rung, days, due))
+    top = max(ladder, key=lambda rung: rung.level, default=None)
+    if top is None or not Level.LEVEL3 <= top.level <= clock.rung:
+        return
+    first, five = _moment(clock, top, days, due), seconds_of(REPEAT_DAYS, Unit.WORKING_DAY, days)
+    times = clock.rung - top.level + 1
+    if after is not None:
+        times = max(1, int(seconds_between(first, after, days) // five) + 1)
+    yield clock.rung + 1, max(clock.since, add_seconds(first, five * times, days))
 
 
 def _moment(clock: Clock, rung: Rung, days: Calendar, due: datetime) -> datetime:
     if rung.percent <= 100:
-        return clock.at(clock.total * rung.percent / 100)
-    moment = clock.at(clock.total + clock.limit * (rung.percent - 100) / 100)
+        return clock.passed_at(clock.total * rung.percent / 100)
+    moment = clock.passed_at(clock.total + clock.limit * (rung.percent - 100) / 100)
     if rung.past_days:
         moment = min(moment, _past(due, Limit(rung.past_days, Unit.WORKING_DAY), days))
     if rung.not_before is not None:
@@ -177,15 +203,11 @@ def _past(due: datetime, limit: Limit, days: Calendar) -> datetime:
 
 
 def rung_passed(clock: Clock, ladder: Ladder, days: Calendar, at: datetime) -> int:
-    """The highest rung, or repetition of the last, whose moment has come by ``at``; 0 for none."""
-    passed = 0
-    for level, moment in rung_moments(replace(clock, rung=0), ladder, days, at):
-        if level > Level.LEVEL3:
-            # The repetition that lies ahead; those before it have passed if the ladder has.
-            return level - 1 if passed == Level.LEVEL3 else passed
-        if moment <= at:
-            passed = max(passed, level)
-    return passed
+    """The highest rung up to the clock's own whose moment has come by ``at``; 0 for none. A repetition stays
+    while the last rung has come."""
+    fresh, top = replace(clock, rung=0), max((rung.level for rung in ladder), default=0)
+    passed = max((level for level, moment in rung_moments(fresh, ladder, days) if moment <= at), default=0)
+    return clock.rung if passed == top else min(passed, clock.rung)
 
 
 def rung_reached(clock: Clock, ladder: Ladder, spent: int) -> int:
@@ -200,6 +222,3 @@ def left_after(total: int, spent: int, limit: int) -> int:
     """What a clock that goes on after rework or a complaint has: what was left, at least a fifth of the
     limit."""
     return max(total - spent, round(limit * LEAST_LEFT), 1)
-
-
-Limits = Mapping[tuple[str, str], Limit]

@@ -16,6 +16,7 @@ from cases import choices, policies, wording
 from cases.desk import timeline
 from cases.forgetting import to_be_forgotten
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
+from cases.lamps import standing_of
 from cases.models import ActionPlan, Case, Photo, PlanTemplate, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
@@ -87,6 +88,7 @@ def step_page(
     page |= _of_plan(plans, data) | {"templates": templates}
     return page | {
         **_of_case(case, step),
+        "standing": standing_of(case, now),
         "held": "held_by" in step.fields and case.assignee_id != access.user_id and case.assignee,
         "template": _template_named(templates, form, error),
         "asked_for": _asked_for(access, case, step, parts),

@@ -1,24 +1,23 @@
 """The limits, ladders and calendars in force: what the city set, else what is built in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db.models import Subquery
+from django.db.models import FilteredRelation, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Unit
 from cases.deadlines import Clock, Ladder, Limit, Rung, default_ladder, default_limit
 from cases.models import Case, LadderRung, StageLimit
 from cases.workflow import Stage, Track
-from core.calendars import CURRENT, Calendars, calendar_of, calendars_from, default_code
+from core.calendars import CURRENT, Calendars, calendar_of, calendars_from
 from core.models import Revision
 from core.services.revisions import revision_of
 from core.worktime import Unit as Amount
 
 REVISION = "limits"
-# Whose working time a stage runs by: that of the unit of this kind in the district; of the lead unit in
-# handling.
+# Whose working time a stage runs by: that of the unit of this kind there; of the lead unit in handling.
 _KEPT_BY = {
     Stage.VERIFY: Unit.Kind.SQUAD,
     Stage.PLAN: Unit.Kind.STATION,
@@ -28,6 +27,7 @@ _KEPT_BY = {
     Stage.CHECK: Unit.Kind.SQUAD,
     Stage.CALL_BACK: Unit.Kind.STATION,
 }
+KEEPERS = (Unit.Kind.SQUAD, Unit.Kind.STATION, Unit.Kind.BUREAU)
 Limits = Mapping[tuple[str, str], Limit]
 Rungs = Mapping[tuple[str, str, int], Rung | None]
 
@@ -35,17 +35,25 @@ Rungs = Mapping[tuple[str, str, int], Rung | None]
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What deadlines are reckoned by. ``limits`` by (stage, track), ``rungs`` by (stage, track, level), each
-    with "" for any; a rung that is None was switched off."""
+    with "" for any; a rung that is None was switched off.
+
+    ``kept`` are the calendars of squads, stations and bureaus that have one of their own, by kind and place:
+    a squad's is its code, the others' the code of their district.
+    """
 
     limits: Limits
     rungs: Rungs
     calendars: Calendars
+    kept: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def limit(self, case: Case) -> Limit | None:
         """The limit of the stage the case is in; None where nothing limits it."""
-        if case.stage == Stage.HANDLE:
-            return Limit(case.limit_value, case.limit_unit) if case.limit_value else None
-        return self.limit_of(Stage(case.stage), track_of(case))
+        stage, track = Stage(case.stage), track_of(case)
+        if stage is Stage.HANDLE:
+            limit = Limit(case.limit_value, case.limit_unit) if case.limit_value else None
+            # What is dangerous does not wait for the morning.
+            return limit.day_and_night if limit and track is Track.EMERGENCY else limit
+        return self.limit_of(stage, track)
 
     def limit_of(self, stage: Stage, track: Track | None) -> Limit | None:
         """The same by stage and track, None for any without a limit of its own; None for handling, whose
@@ -72,17 +80,26 @@ class Rules:
     def version_for(self, case: Case) -> int:
         """The id of the calendar version the stage of the case runs by."""
         stage = Stage(case.stage)
-        kind = _KEPT_BY[stage]
         if stage is Stage.HANDLE and case.lead_unit is not None:
             return self.calendars.version_for(case.lead_unit.calendar_id, Unit.Kind(case.lead_unit.kind))
-        return self.calendars.version_for(None, kind)
+        return self.version_of(_KEPT_BY[stage], case)
+
+    def version_of(self, kind: Unit.Kind, case: Case) -> int:
+        """The id of the calendar version of the units of this kind in the place of the case."""
+        if not self.kept:
+            return self.calendars.version_for(None, kind)
+        place = squad_code(case.street.code) if kind is Unit.Kind.SQUAD else case.district.code
+        return self.calendars.version_for(self.kept.get((kind, place)), kind)
 
 
-def stages_kept_by(code: str) -> list[Stage]:
-    """The stages that run by a calendar, but for handling, which runs by that of the lead unit."""
-    return [
-        stage for stage, kind in _KEPT_BY.items() if stage is not Stage.HANDLE and default_code(kind) == code
-    ]
+def squad_code(street: str) -> str:
+    """The code of the unit that is the squad of a street."""
+    return f"{street}-squad"
+
+
+def stages_of(kind: str) -> list[Stage]:
+    """The stages that run by the working time of units of a kind, but for handling."""
+    return [stage for stage, keeper in _KEPT_BY.items() if stage is not Stage.HANDLE and keeper == kind]
 
 
 def track_of(case: Case) -> Track:
@@ -105,9 +122,19 @@ def clock_of(case: Case) -> Clock | None:
 def rules_now() -> Rules:
     """The rules in force, in one query for a few short rows."""
     number = Revision.objects.filter(name=REVISION).values("number")[:1]
-    rows = list(CURRENT.values_list("pk", "code", "current_id", Coalesce(Subquery(number), 0)))
+    theirs = FilteredRelation("units", condition=Q(units__active=True, units__kind__in=KEEPERS))
+    found = CURRENT.annotate(kept=theirs).values_list(
+        "pk", "code", "current_id", Coalesce(Subquery(number), 0), "kept__kind", "kept__code",
+        "kept__district_code",
+    )  # fmt: skip
+    rows = list(found)
     limits, rungs = _read(rows[0][3] if rows else revision_of(REVISION))
-    return Rules(limits, rungs, calendars_from(row[:3] for row in rows))
+    kept = {
+        (kind, code if kind == Unit.Kind.SQUAD else district): pk
+        for pk, _code, _current, _number, kind, code, district in rows
+        if kind
+    }
+    return Rules(limits, rungs, calendars_from(row[:3] for row in rows), kept)
 
 
 @lru_cache(maxsize=4)

@@ -48,8 +48,8 @@ def _open_cases(area: Area, now: datetime) -> Sentence | None:
     ) % {"n": count}
 
 
-subscribe("case.step", "cases.inbox", _notify)
-subscribe(TOPIC, "cases.inbox_rungs", _late)
+subscribe("case.step", "cases.inbox", _notify, tells=True)
+subscribe(TOPIC, "cases.inbox_rungs", _late, tells=True)
 subscribe(digests.TOPIC, "cases.digest_file", digests.digest_append)
 subscribe(digests.TOPIC, "cases.digest_mail", digests.digest_mail)
 subscribe(digests.TOPIC, "cases.digest_webhook", digests.digest_post)

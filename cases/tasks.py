@@ -6,7 +6,6 @@ from cases.services.digest_take import heads_digest
 from cases.services.forget import reporters_forget_due
 from cases.services.handover import absences_hand_over, orphans_reassign
 from cases.services.photos import photo_files_drop, photos_forget_unused
-from cases.services.resuming import suspensions_resume
 from core import clock
 
 
@@ -14,12 +13,6 @@ from core import clock
 def forget_unused_photos() -> int:
     """Drop photos that no step named, and the files of those taken away."""
     return photos_forget_unused(now=clock.now()) + photo_files_drop()
-
-
-@shared_task
-def resume_suspended() -> int:
-    """Let cases go on whose suspension has run out."""
-    return suspensions_resume(now=clock.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.views import detail, history, lists, looks, photos, plans, reports, steps
+from cases.views import deadlines, detail, history, lists, looks, photos, plans, reports, steps
 
 app_name = "cases"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("cases.config_urls")),
     path("", include("cases.plan_urls")),
     path("<str:number>/", detail.detail, name="detail"),
+    path("<str:number>/deadline/", deadlines.deadline, name="deadline"),
     path("<str:number>/chain/", history.chain, name="chain"),
     path("<str:number>/file.json", history.file_json, name="file_json"),
     path("<str:number>/file.pdf", history.file_pdf, name="file_pdf"),

@@ -17,7 +17,7 @@ from core.api import PublicView, problem_handler
 from grids import api as grids
 from grids.api import changes
 from grids.reads import postings_of
-from notices import api as notices
+from notices.api import urls as notices
 from notices.selectors import unread_count
 
 __all__ = ["problem_handler", "urlpatterns"]
@@ -31,7 +31,7 @@ class MeView(grids.ScopedView):
         """One's name, roles, postings in force and number of unread notices."""
         roles = [role for role in Role if role in self.access.roles]
         postings = postings_of(self.access, now=self.now)
-        unread = unread_count(self.user_id)
+        unread = unread_count(self.user_id, now=self.now)
         return Response(me_data(self.access.user, roles=roles, postings=postings, unread=unread))
 
 
@@ -66,8 +66,8 @@ urlpatterns = [
     path("v1/area-changes/<int:job>/", changes.ChangeView.as_view(), name="area_change"),
     path("v1/locate/", grids.LocateView.as_view(), name="locate"),
     path("v1/units/", grids.UnitsView.as_view(), name="units"),
-    path("v1/notices/", notices.NoticesView.as_view(), name="notices"),
-    path("v1/notices/read/", notices.NoticesReadView.as_view(), name="notices_read"),
+    path("v1/", include(notices.urlpatterns)),
+    path("v1/units/<str:code>/calendar/", grids.UnitCalendarView.as_view(), name="unit_calendar"),
     path("v1/", include(cases.urlpatterns)),
     path("<path:rest>", NoSuchAddress.as_view()),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import get_language_info
 from accounts.roles import Role
 from citymgmt.navigation import address, nav_for, tabs_of
 from citymgmt.words import SCRIPT_WORDS
+from core import clock
 from notices.selectors import unread_count
 
 
@@ -32,7 +33,7 @@ def _chrome(request: HttpRequest) -> dict[str, Any]:
         "more": more,
         "user_name": str(person) if person else "",
         "role_names": [role.label for role in sorted(roles)],
-        "unread": SimpleLazyObject(partial(unread_count, person.pk)) if person else 0,
+        "unread": SimpleLazyObject(partial(_unread, request)) if person else 0,
         "demo": settings.DEMO,
         "languages": [
             {"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES
@@ -44,6 +45,12 @@ def _chrome(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _unread(request: HttpRequest) -> int:
+    # The moment for which the person's scopes were read, so that the count costs one query.
+    moment = getattr(getattr(request, "access", None), "at", None)
+    return unread_count(request.user.pk, now=moment or clock.now())
+
+
 def _addresses(*, signed_in: bool) -> dict[str, str]:
     return {
         "home_url": address("home"),
@@ -51,6 +58,7 @@ def _addresses(*, signed_in: bool) -> dict[str, str]:
         "logout_url": address("accounts:logout"),
         "password_url": address("accounts:password"),
         "inbox_url": address("notices:inbox"),
+        "notice_settings_url": address("notices:settings"),
         "set_language_url": address("set_language"),
         "demo_url": address("demo"),
     }

@@ -19,6 +19,7 @@ TAKERS = frozenset({Role.OFFICER, Role.GRID_WORKER, Role.UNIT_HANDLER})
 CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+ROBOT_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.UNIT_HEAD})
 WATCHERS = roles_that_may(May.SEE_LOOKS)
 
 
@@ -56,6 +57,9 @@ DOORS = (
     Door("grids:areas", _("Communities and grids"), _("Grids"), "map", ADMINISTRATOR, tab=2),
     Door("grids:postings", _("People and posts"), _("People"), "people", ADMINISTRATOR, tab=5),
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
+    Door("notices:robots", _("Group robots"), _("Robots"), "chat", ROBOT_KEEPERS),
+    Door("notices:deliveries", _("Messages sent out"), _("Messages"), "send", ADMINISTRATOR),
+    Door("cases:calendars", _("Working time"), _("Hours"), "clock", ADMINISTRATOR),
     Door("cases:looks", _("Looks at who reported"), _("Looks"), "shield", WATCHERS),
     Door("cases:subject", _("Data about a person"), _("Person"), "person", frozenset({Role.STATION})),
     Door("cases:examine", _("Examine a case file"), _("Examine"), "shield", EVERYBODY),

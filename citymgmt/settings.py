@@ -214,6 +214,10 @@ SPECTACULAR_SETTINGS = {
         "AreaChangeKindEnum": "grids.models.AreaJob.Kind",
         "AreaChangeStateEnum": "grids.models.AreaJob.State",
         "AbsenceKindEnum": "grids.models.Absence.Kind",
+        "RobotKindEnum": "notices.models.Robot.Kind",
+        "NoticeGroupEnum": "notices.kinds.Group",
+        "SaidInGroupsEnum": "notices.shapes.SAID_IN_GROUPS",
+        "DeliveryStateEnum": "notices.models.ChannelDelivery.State",
     },
 }
 # A device that has not been used to log in for a month asks again.
@@ -279,12 +283,28 @@ if DIGEST_WEBHOOK_URL and not DIGEST_WEBHOOK_URL.startswith(("https://", "http:/
     raise ImproperlyConfigured("DIGEST_WEBHOOK_URL begins with https:// or http://.")
 if DIGEST_WEBHOOK_URL and not DIGEST_WEBHOOK_SECRET:
     raise ImproperlyConfigured("DIGEST_WEBHOOK_URL needs DIGEST_WEBHOOK_SECRET, which signs what is sent.")
-_mail = env.email_url("EMAIL_URL", default="smtp://localhost:25")
-EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+# Without a mail server the letters of a local machine are kept as files, so that the pages can be tried.
+_mail = env.email_url(
+    "EMAIL_URL", default=f"filemail:///{VAR_DIR.resolve()}/mail" if LOCAL else "smtp://localhost:25"
+)
+EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="citymgmt@localhost")
+
+# --- how notices leave the house -----------------------------------------------------------------
+# Where the site is found from outside, for the links in letters and group messages; "" leaves them out.
+_host = "127.0.0.1:8000" if LOCAL else ALLOWED_HOSTS[0].lstrip(".")
+SITE_URL = env.str("SITE_URL", default=f"{'http' if LOCAL else 'https'}://{_host}").rstrip("/")
+# Hosts that robots of units may stand on: names, ".ending", or "*" for every host with a public address.
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
+# A proxy for HTTPS to the outside, and a file with the certificates of the city's own authority.
+WEBHOOK_PROXY = env.str("WEBHOOK_PROXY", default=env.str("HTTPS_PROXY", default=""))
+WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
+# A message that could not be sent for so long is given up; it stays in the inbox and can be sent again.
+DELIVERY_HOURS = env.float("DELIVERY_HOURS", default=24)
 
 # --- messages ------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -302,14 +322,12 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
+    "escalate-due": {"task": "core.tasks.escalate_due", "schedule": 1.0, "options": {"expires": 5}},
     "drain-outbox": {"task": "core.tasks.drain_outbox", "schedule": 1.0, "options": {"expires": 5}},
+    "drain-channels": {"task": "notices.tasks.drain_channels", "schedule": 1.0, "options": {"expires": 5}},
+    "forget-deliveries": {"task": "notices.tasks.forget_deliveries", "schedule": 3600.0},
     "run-area-jobs": {"task": "grids.tasks.run_area_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-rows": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0},
-    "resume-suspended": {
-        "task": "cases.tasks.resume_suspended",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
     "reassign-orphans": {
         "task": "cases.tasks.reassign_orphans",
         "schedule": 60.0,
@@ -321,6 +339,15 @@ CELERY_BEAT_SCHEDULE = {
     # One row a day; asked often, so that a machine that slept at midnight takes it when it wakes.
     "digest-heads": {"task": "cases.tasks.digest_heads", "schedule": 600.0, "options": {"expires": 500}},
 }
+
+# --- timers --------------------------------------------------------------------------------------
+# How many run_timers processes there are to be; the health page misses those that are not there.
+TIMER_RUNNERS = env.int("TIMER_RUNNERS", default=0)
+# Seconds by which the database's clock and a dispatcher's may differ before it refuses to fire.
+CLOCK_SKEW_SECONDS = env.float("CLOCK_SKEW_SECONDS", default=5.0)
+# Prometheus shows this as its bearer token at /metrics; without one the address does not exist, except for
+# this machine itself in local mode.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Records are covered where they are made (core/logs.py); statements with their values are never logged.
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.ErrorReportFilter"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from citymgmt.pages.health import health
 from citymgmt.pages.home import home
+from citymgmt.pages.metrics import metrics
 from citymgmt.styleguide import StyleGuide
 
 handler400 = "citymgmt.pages.errors.bad_request"
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.public_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("health/", health, name="health"),
+    path("metrics", metrics, name="metrics"),
     path("api/", include("citymgmt.api")),
     path("grids/", include("grids.urls")),
 ]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from chinese_calendar.constants import Holiday, holidays, workdays
@@ -23,9 +23,9 @@ class Definition:
     name_en: str
     content: Content
 
-    @property
+    @cached_property
     def version_id(self) -> int:
-        """The id of the first version."""
+        """The id of the first version; asked for at every step, so reckoned once."""
         return version_id(self.code, 1, self.content)
 
 

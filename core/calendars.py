@@ -9,6 +9,7 @@ from types import MappingProxyType
 from core.calendar_seed import OFFICES, SQUADS, definitions
 from core.models import Calendar, CalendarVersion
 from core.worktime import Calendar as WorkingTime
+from core.worktime import Content
 
 REVISION = "calendars"
 # Squads, sanitation and others who work in the street are there every day.
@@ -62,9 +63,9 @@ def calendar_of(version_id: int) -> WorkingTime:
     """
     found = _known.get(version_id) or _supposed.get().get(version_id)
     if found is None:
-        found = _known[version_id] = _shipped(version_id) or working_time(
-            CalendarVersion.objects.get(pk=version_id)
-        )
+        shipped = _shipped(version_id)
+        content = shipped or content_of(CalendarVersion.objects.get(pk=version_id))
+        found = _known[version_id] = content.calendar
     return found
 
 
@@ -81,9 +82,9 @@ def calendar_supposed(version_id: int, calendar: WorkingTime) -> Iterator[None]:
         _supposed.reset(before)
 
 
-def working_time(version: CalendarVersion) -> WorkingTime:
-    """What a version's row says, as a calendar to reckon with."""
-    return WorkingTime.of(version.shifts, version.days, version.standard_day_minutes, version.published_until)
+def content_of(version: CalendarVersion) -> Content:
+    """What a version says."""
+    return Content(version.shifts, version.days, version.standard_day_minutes, version.published_until)
 
 
 def default_code(kind: str) -> str:
@@ -91,6 +92,10 @@ def default_code(kind: str) -> str:
     return _BY_KIND.get(kind, OFFICES)
 
 
-def _shipped(version_id: int) -> WorkingTime | None:
-    found = (row.content.calendar for row in definitions() if row.version_id == version_id)
-    return next(found, None)
+def usual_calendar(kind: str) -> Calendar | None:
+    """The calendar of a unit of this kind that has none of its own; None where it was never loaded."""
+    return Calendar.objects.filter(code=default_code(kind)).first()
+
+
+def _shipped(version_id: int) -> Content | None:
+    return next((row.content for row in definitions() if row.version_id == version_id), None)

@@ -8,7 +8,6 @@ from django.db import connection
 
 from core.models import Timer
 
-CHANNEL: Final = "citymgmt_timers"
 # A dispatcher passes over rows that somebody holds. Should a handler's statement wait all the same, it
 # gives up before PostgreSQL would look for a deadlock (after one second).
 _NO_LONGER_THAN: Final = "900ms"
@@ -50,10 +49,3 @@ def wait_briefly() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_NO_LONGER_THAN])
-
-
-def wake() -> None:
-    """Wake sleeping dispatchers when this transaction commits; on SQLite they look every second anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

@@ -9,9 +9,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu import Connection
 
-from core.models import OutboxDelivery
+from core.models import OutboxDelivery, Timer, TimerRunner
+from core.timer_state import dispatchers, runners_alive, timers_late
 
 OUTBOX_LATE_SECONDS = 300
+TIMERS_LATE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,17 @@ class Finding:
 
 def health_report(*, now: datetime) -> list[Finding]:
     """Everything checked, in a fixed order. The broker may be away: nothing rests on it, so it only warns."""
-    return [_database(), _migrations(), _outbox(now), _dead()]
+    alive = runners_alive(now=now)
+    return [
+        _database(),
+        _migrations(),
+        _outbox(now),
+        _dead(),
+        _timers(now),
+        _aside(),
+        _runners(alive),
+        _clocks(alive),
+    ]
 
 
 def broker_finding() -> Finding:
@@ -64,3 +76,25 @@ def _outbox(now: datetime) -> Finding:
 def _dead() -> Finding:
     dead = OutboxDelivery.objects.filter(state=OutboxDelivery.State.DEAD).count()
     return Finding("dead letters", dead == 0, str(dead))
+
+
+def _timers(now: datetime) -> Finding:
+    late = timers_late(now=now)
+    return Finding("timers", late < TIMERS_LATE_SECONDS, f"{late:.0f} s behind")
+
+
+def _aside() -> Finding:
+    aside = Timer.objects.filter(state=Timer.State.ASIDE).count()
+    return Finding("timers set aside", aside == 0, str(aside))
+
+
+def _runners(alive: list[TimerRunner]) -> Finding:
+    """Enough of them, where the operator said how many there are to be; Celery beat fires without any."""
+    count, wanted = len(dispatchers(alive)), settings.TIMER_RUNNERS
+    return Finding("timer runners", count >= wanted, f"{count} of {wanted}")
+
+
+def _clocks(alive: list[TimerRunner]) -> Finding:
+    refusing = [runner for runner in alive if runner.refusing]
+    worst = max((abs(runner.skew_ms) for runner in alive), default=0)
+    return Finding("clocks", not refusing, f"{worst / 1000:.1f} s apart, {len(refusing)} refusing")

@@ -21,14 +21,18 @@ class Happening:
 Handler = Callable[[Happening, datetime], None]
 _handlers: dict[str, Handler] = {}
 _topics: dict[str, list[str]] = defaultdict(list)
+_tellers: set[str] = set()
 
 
-def subscribe(topic: str, consumer: str, handler: Handler) -> None:
+def subscribe(topic: str, consumer: str, handler: Handler, *, tells: bool = False) -> None:
     """Have ``handler(happening, now)`` called once for every event of ``topic``.
 
-    ``consumer`` names the subscription in the database and must never change.
+    ``consumer`` names the subscription in the database and must never change. One that ``tells`` does
+    nothing but tell people of it, so what it owes may be dropped when they know already.
     """
     _handlers[consumer] = handler
+    if tells:
+        _tellers.add(consumer)
     if consumer not in _topics[topic]:
         _topics[topic].append(consumer)
 
@@ -36,6 +40,11 @@ def subscribe(topic: str, consumer: str, handler: Handler) -> None:
 def consumers_of(topic: str) -> tuple[str, ...]:
     """The consumers an event of this topic is owed to."""
     return tuple(_topics.get(topic, ()))
+
+
+def tellers() -> frozenset[str]:
+    """The consumers that do nothing but tell people."""
+    return frozenset(_tellers)
 
 
 def handler_of(consumer: str) -> Handler:

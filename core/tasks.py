@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from core import clock
+from core.dispatcher import Dispatcher
 from core.services.idempotency import keys_forget
 from core.services.outbox import outbox_drain, outbox_forget
 from core.services.ratelimit import rates_forget
+from core.services.runners import QUEUE, runners_forget
 from core.services.timers import timers_forget
 
 
@@ -19,4 +21,11 @@ def drain_outbox() -> int:
 def forget_old_rows() -> int:
     """Drop keys, rate counts, settled events and timers past their keeping."""
     now = clock.now()
-    return sum(forget(now=now) for forget in (keys_forget, rates_forget, outbox_forget, timers_forget))
+    forgetful = (keys_forget, rates_forget, outbox_forget, timers_forget, runners_forget)
+    return sum(forget(now=now) for forget in forgetful)
+
+
+@shared_task
+def escalate_due() -> int:
+    """Fire the timers that are due, beside any dispatcher or in place of all."""
+    return Dispatcher(QUEUE).drain(seconds=20)

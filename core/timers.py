@@ -1,6 +1,6 @@
 """What timers are to the rooms: each registers how its subjects are held and what a timer does to them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -66,6 +66,19 @@ class Handler(Protocol):
         ...
 
 
+class Keyed(Protocol):
+    """What tells one timer from another."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def level(self) -> int: ...
+
+
 _handlers: dict[str, Handler] = {}
 _missed: dict[str, Missed] = {}
 
@@ -84,3 +97,12 @@ def handler_of(subject: str) -> Handler:
 def missed_of(rule: str) -> Missed:
     """What an outage means for a rule."""
     return _missed.get(rule, Missed.EACH)
+
+
+def outrun_of(due: Iterable[Keyed]) -> set[int]:
+    """The ids of those whose rule fires the highest rung alone, and a higher one is due as well."""
+    top: dict[tuple[str, str], int] = {}
+    heeding = [timer for timer in due if missed_of(timer.rule) is Missed.HIGHEST]
+    for timer in heeding:
+        top[timer.subject, timer.rule] = max(timer.level, top.get((timer.subject, timer.rule), 0))
+    return {timer.id for timer in heeding if timer.level < top[timer.subject, timer.rule]}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.serializers import PageQuery, StrictSerializer
+from notices.kinds import Group, kind_of
 from notices.models import Notice
 from notices.texts import text_of
 
@@ -16,10 +17,15 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
     """One notice, its sentence in the reader's language."""
 
     text = serializers.SerializerMethodField()
+    group = serializers.SerializerMethodField()
 
     class Meta:
         model = Notice
-        fields = ["id", "kind", "text", "link", "created_at", "read_at"]
+        fields = ["id", "kind", "group", "urgent", "text", "link", "created_at", "read_at"]
+
+    def get_group(self, notice: Notice) -> str:
+        """The group of its kind."""
+        return str(kind_of(notice.kind).group)
 
     def get_text(self, notice: Notice) -> str:
         """The sentence."""
@@ -27,9 +33,10 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
 
 
 class NoticeQuery(PageQuery):
-    """``unread`` true: only those; false: only read ones."""
+    """``unread`` true: only those; false: only read ones. ``group``: of these kinds alone."""
 
     unread = serializers.BooleanField(required=False, allow_null=True, default=None)
+    group = serializers.ChoiceField(choices=Group.choices, required=False)
 
 
 class ReadInput(StrictSerializer):

@@ -45,6 +45,14 @@ class Start:
                 sys.exit(f"'{words}' never came:\n{self.log.read_text()}")
             time.sleep(0.1)
 
+    def wait_for_dispatcher(self) -> None:
+        """Wait until the process that fires timers says that it lives."""
+        until = time.monotonic() + PATIENCE
+        while "\ncitymgmt_timer_runners 1.0\n" not in page(self.url, "/metrics")[1]:
+            if self.process.poll() is not None or time.monotonic() > until:
+                sys.exit(f"No dispatcher of timers:\n{self.log.read_text()}")
+            time.sleep(0.2)
+
     @property
     def url(self) -> str:
         """The address it printed."""
@@ -58,13 +66,19 @@ class Start:
 
 def status(url: str, path: str = "/") -> int:
     """The status a page answers with; 0 when nobody answers."""
+    return page(url, path)[0]
+
+
+def page(url: str, path: str) -> tuple[int, str]:
+    """A page's status and text; 0 and nothing when nobody answers."""
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
     except OSError:
-        return 0
+        return 0, ""
     finally:
         connection.close()
 
@@ -93,6 +107,7 @@ def go_to_the_end(var: Path, days: str, log: Path) -> None:
     with Start(var, days, log) as start:
         start.wait_for("everything runs")
         print(f"everything runs after {time.monotonic() - began:.0f} s")
+        start.wait_for_dispatcher()
         for path in ("/", "/demo/"):
             if (got := status(start.url, path)) not in {200, 302}:
                 sys.exit(f"{path} answers {got}:\n{log.read_text()}")

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from cases.given import needed
 from cases.models import Case
 from cases.workflow import Stage
 from tests.cast import World
@@ -28,10 +30,10 @@ def returned_twice(world: World) -> Case:
 
 def was_overdue(world: World) -> Case:
     """A closed case that was finished late."""
-    case = case_at(world, Stage.CLOSED)
-    Case.objects.filter(pk=case.pk).update(overdue_at=case.finished_at)
-    case.refresh_from_db()
-    return case
+    case = case_at(world, Stage.HANDLE)
+    late = needed(case.due_at) + timedelta(hours=1)
+    case = step(world, case, "finish", "cleaner", now=late, **usual(world, "finish", "cleaner", "sign", case))
+    return go(world, case, ("pass", "colleague"), ("close", "station"), condition="sign")
 
 
 def emergency_owing(world: World) -> Case:

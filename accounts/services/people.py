@@ -115,6 +115,16 @@ def password_change(*, user: User, old: str, new: str, now: datetime) -> None:
     _audit("user.password_change", person, now, person.pk)
 
 
+@transaction.atomic
+def email_change(*, user: User, email: str, now: datetime) -> None:
+    """Write down one's own e-mail address, or take it away (""); whoever calls has made sure of it."""
+    person = _locked(user)
+    person.email = email
+    person.save(update_fields=["email"])
+    # Without the address: the audit log can't be cleared, and personal data must be able to go.
+    _audit("user.email_change", person, now, person.pk, after={"email": bool(email)})
+
+
 def _locked(user: User) -> User:
     return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
 

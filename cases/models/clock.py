@@ -9,10 +9,10 @@ from core.models import CalendarVersion
 class Lamp(models.TextChoices):
     """How a case stands to its deadline."""
 
-    GREEN = "green", _("In time")
-    YELLOW = "yellow", _("Due soon")
+    GREEN = "green", _("On time")
+    YELLOW = "yellow", _("Nearly due")
     RED = "red", _("Overdue")
-    GREY = "grey", _("Clock rests")
+    GREY = "grey", _("Suspended")
 
 
 class Clocked(models.Model):

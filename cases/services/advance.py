@@ -21,7 +21,7 @@ from cases.services.effects.overseeing import calls_end
 from cases.services.events import event_append
 from cases.services.naming import named_person
 from cases.services.rescope import case_put_right
-from cases.services.rungs.taking import rungs_settle
+from cases.services.rungs.taking import case_settle
 from cases.services.tell import step_tell
 from cases.services.work import Work, facts_of, photos_attach
 from cases.workflow import (
@@ -112,7 +112,7 @@ def step_take(
 
     Raises and returns as ``case_advance``.
     """
-    timers = rungs_settle(case=case, known=timers_armed(subject_of(case.pk)), now=now, quiet=quiet)
+    timers = case_settle(case=case, now=now, quiet=quiet)
     check_version(case, version)
     step = policies.check_offered(case, action)
     parts = parts_of(case)
@@ -181,8 +181,8 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
     if moves_version(work.step):
         case.version += 1
     work.data |= clock_turn(
-        case=case, step=work.step, before=before, verdict=work.given.verdict, rules=rules, now=work.now,
-        finish_by=work.finish_by,
+        case=case, step=work.step, before=before, verdict=work.given.verdict, rules=rules,
+        now=work.clock_at or work.now, finish_by=work.finish_by, anew=work.clock_anew,
     )  # fmt: skip
     event = event_append(
         case=case,

@@ -4,13 +4,9 @@ Each way is a consumer of the outbox: it is tried again until it works, and does
 operator named no place. What is sent twice is the same line.
 """
 
-import hashlib
-import hmac
 import os
 from datetime import date, datetime
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -19,12 +15,11 @@ from django.utils.translation import gettext_lazy, override
 
 from cases.models import HeadDigest
 from core.errors import NotFound
+from core.http import Unreachable, post, signature
 from core.outbox import Happening
 from core.services.outbox import outbox_emit
 
 TOPIC = "history.digest"
-# Seconds a receiver has to answer: the delivery's row is locked that long.
-_PATIENCE = 5
 
 
 def digest_append(happening: Happening, now: datetime) -> None:
@@ -56,23 +51,14 @@ def digest_post(happening: Happening, now: datetime) -> None:
     if not settings.DIGEST_WEBHOOK_URL:
         return
     body = str(happening.payload["line"]).encode()
-    signature = hmac.new(settings.DIGEST_WEBHOOK_SECRET.encode(), body, hashlib.sha256).hexdigest()
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "X-Citymgmt-Event": TOPIC,
-        "X-Citymgmt-Signature": f"sha256={signature}",
+        "X-Citymgmt-Signature": signature(settings.DIGEST_WEBHOOK_SECRET, body),
     }
-    # The settings refuse any address that is not http or https.
-    request = Request(settings.DIGEST_WEBHOOK_URL, body, headers, method="POST")  # noqa: S310
-    with build_opener(_NoRedirect).open(request, timeout=_PATIENCE) as answer:
-        answer.read(1)
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirected POST would arrive as a GET without its body, and be taken for delivered."""
-
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]  # as in urllib
-        raise HTTPError(req.full_url, code, "redirected", headers, fp)
+    answer = post(settings.DIGEST_WEBHOOK_URL, body, headers, trusted=True)
+    if not 200 <= answer.status < 300:
+        raise Unreachable(f"the receiver answered {answer.status}")
 
 
 def digest_send_again(*, day: date, now: datetime) -> None:

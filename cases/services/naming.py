@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from cases.barred import barred_from_checking
 from cases.models import Case, UnitPart
-from cases.workflow import STAGES, UNIT_ROLES, Action, Stage
+from cases.workflow import RETURNS_ALLOWED, STAGES, UNIT_ROLES, Action, Stage
 from grids.presence import Post, posts_in_unit, posts_near
 from grids.selectors import people_posted
 
@@ -83,12 +83,19 @@ def named_person(
     return _near(case, STAGES[stage].owners, now, frozenset(barred))
 
 
+def owners_of(case: Case) -> frozenset[Role]:
+    """The roles an open case waits for; after two returns it is the bureau that says whose it is."""
+    if case.stage == Stage.DISPATCH and case.returns >= RETURNS_ALLOWED:
+        return frozenset({Role.BUREAU})
+    return STAGES[Stage(case.stage)].owners
+
+
 def people_in_charge(case: Case, now: datetime) -> list[int]:
     """Ids of those the case waits for: the named person, else the lead unit's people or the stage's
     owners over the place; at most twenty."""
     if case.assignee_id is not None:
         return [case.assignee_id]
-    owners = STAGES[Stage(case.stage)].owners
+    owners = owners_of(case)
     if not owners & UNIT_ROLES:
         return people_to_tell(case, owners, now)
     units = [case.lead_unit_id] if case.lead_unit_id else []

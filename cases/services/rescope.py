@@ -14,6 +14,7 @@ from cases.selectors import one_locked, parts_of
 from cases.services.clocks import case_rearm
 from cases.services.events import event_append
 from cases.services.naming import named_person
+from cases.services.rungs.taking import case_settle
 from cases.services.tell import event_tell
 from cases.workflow import BY_ACTION, OPEN, Action, Stage
 from core.errors import Conflict
@@ -134,6 +135,7 @@ def case_rescope(*, case: Case, job: AreaJob, known: Known) -> bool:
     if grid is None or _columns(grid) == case.area_ids:
         return False
     before, assignee = known.codes(case), case.assignee_id
+    timers = case_settle(case=case, now=known.now)
     case.district_id, case.street_id, case.community_id, case.grid_id = _columns(grid)
     case.version += 1
     _reassign(case, known)
@@ -147,7 +149,7 @@ def case_rescope(*, case: Case, job: AreaJob, known: Known) -> bool:
         data={"areas": {"from": before, "to": known.codes(case)}, "job": job.pk, "kind": str(job.kind)},
     )
     case.save()
-    case_rearm(case=case, now=known.now)
+    case_rearm(case=case, now=known.now, known=timers)
     event_tell(case=case, event=event, previous_assignee=assignee, now=known.now)
     return True
 

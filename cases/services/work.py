@@ -61,6 +61,9 @@ class Work:
     # The timers that run as the step begins, and the date of the plan the case is or was dispatched on.
     timers: Sequence[Timer] = ()
     finish_by: datetime | None = None
+    # As of when the clock turns, where that is not now; whether a step inside a stage begins it anew.
+    clock_at: datetime | None = None
+    clock_anew: bool = False
 
     @property
     def seq(self) -> int:

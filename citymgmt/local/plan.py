@@ -1,4 +1,4 @@
-"""What the one-command start runs: commands first, then web, the made-up days, and the worker."""
+"""What the one-command start runs: commands first, then web, the made-up days, the worker and the timers."""
 
 import os
 import sys
@@ -20,12 +20,13 @@ class Plan:
     web: list[str]
     fill: list[str]
     worker: list[str]
+    timers: list[str]
     env: Mapping[str, str]
     cwd: Path = ROOT
 
 
 def make_plan(*, host: str, port: int, days: int) -> Plan:
-    """The plan of ``make run``: two web processes, one worker with the beat in it."""
+    """The plan of ``make run``: two web processes, one worker with the beat in it, one dispatcher."""
     python = sys.executable
     manage = [python, "-m", "citymgmt.local.prepare"]
     return Plan(
@@ -45,5 +46,6 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
             *["--loglevel", "ERROR", "--pool", "threads", "--concurrency", "2"],
             *["--without-gossip", "--without-mingle"],
         ],
+        timers=[python, "manage.py", "run_timers"],
         env={**os.environ, "CITYMGMT_MODE": "local", "CITYMGMT_DEMO": "1", "PYTHONUTF8": "1"},
     )

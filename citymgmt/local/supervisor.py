@@ -52,9 +52,10 @@ class Supervisor:
         self._spawn("web", self._plan.web)
         self._wait_for_web()
         self._usable()
-        # The made-up days run on a clock of their own; the worker, on the real one, waits for them.
+        # The made-up days run on a clock of their own; what runs on the real one waits for them.
         self._finish(self._spawn("made-up days", self._plan.fill))
         self._spawn("worker", self._plan.worker)
+        self._spawn("timers", self._plan.timers)
         self._ready()
 
     def _spawn(self, name: str, command: list[str]) -> Child:

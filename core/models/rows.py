@@ -47,6 +47,7 @@ class OutboxDelivery(models.Model):
         PENDING = "pending"
         DONE = "done"
         DEAD = "dead"
+        DROPPED = "dropped"
 
     event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
     consumer = models.CharField(max_length=60)

@@ -15,7 +15,7 @@ from django.db.models import Min, Q, QuerySet
 from core import engine
 from core.logs import covered
 from core.models import Timer
-from core.timers import Due, Missed, handler_of, missed_of
+from core.timers import Due, handler_of, outrun_of
 
 log = logging.getLogger(__name__)
 BATCH: Final = 1000
@@ -27,8 +27,8 @@ class Fired:
     """What one call did.
 
     ``busy``: timers left for a moment because somebody holds their subject; ``failed``: put off with their
-    error; ``next_due``: when the next armed timer wakes, in the past while some are left; ``due``: when those
-    that fired had been due.
+    error; ``next_due``: when the next armed timer wakes, in the past while some may be left; ``due``: the
+    moments at which those that fired had been due.
     """
 
     fired: int
@@ -72,6 +72,9 @@ def timers_fire(*, now: datetime, limit: int = BATCH) -> Fired:
     back and tried again in halves, and what fails alone is put off with its error, after eight attempts set
     aside. A lost connection to the database is raised, with everything as it was.
     """
+    next_due = _next()
+    if next_due is None or next_due > now:
+        return Fired(0, 0, next_due)  # one read, so that idle dispatchers cost next to nothing
     done, last = _Done(), None
     while True:
         page, came = _page(now, limit, last)
@@ -80,8 +83,14 @@ def timers_fire(*, now: datetime, limit: int = BATCH) -> Fired:
         if came.fired or len(page) < limit:
             break
         last = page[-1]
-    next_due = Timer.objects.filter(state=Timer.State.ARMED).aggregate(at=Min("wake_at"))["at"]
+    next_due = _next() if len(page) < limit else page[-1].wake_at
     return Fired(len(done.fired), done.busy, next_due, done.failed, tuple(done.fired))
+
+
+def _next() -> datetime | None:
+    """When the next armed timer wakes."""
+    at: datetime | None = Timer.objects.filter(state=Timer.State.ARMED).aggregate(at=Min("wake_at"))["at"]
+    return at
 
 
 def _page(now: datetime, limit: int, last: _Row | None) -> tuple[list[_Row], _Done]:
@@ -189,21 +198,12 @@ def _firing(claimed: Iterable[_Row], held: Collection[str], now: datetime, *, al
     if others:
         mine |= {row.id for row in _claim(Timer.objects.filter(pk__in=[row.id for row in others]))}
     divided = {row.subject for row in others if row.id not in mine}
-    outrun = _outrun(rows)
+    outrun = outrun_of(rows)
     return [
         Due(row.id, row.subject, row.rule, row.level, row.generation, row.due_at, row.id in outrun)
         for row in rows
         if row.id in mine and row.subject not in divided
     ]
-
-
-def _outrun(rows: Iterable[_Row]) -> set[int]:
-    """Those whose rule fires the highest rung alone, and a higher one is due as well."""
-    top: dict[tuple[str, str], int] = {}
-    heeding = [row for row in rows if missed_of(row.rule) is Missed.HIGHEST]
-    for row in heeding:
-        top[row.subject, row.rule] = max(row.level, top.get((row.subject, row.rule), 0))
-    return {row.id for row in heeding if row.level < top[row.subject, row.rule]}
 
 
 def _mark(timers: Sequence[Due | _Row], *, state: str, fired_at: datetime | None = None) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from core.bulk import values_insert
 from core.logs import covered
 from core.masking import redacted
 from core.models import OutboxDelivery, OutboxEvent
-from core.outbox import Happening, consumers_of, handler_of
+from core.outbox import Happening, consumers_of, handler_of, tellers
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
@@ -37,15 +39,22 @@ def outbox_emit(*, topics: Sequence[str], subject: str, payload: Mapping[str, An
 
 def outbox_emit_many(*, told: Sequence[Told], now: datetime) -> None:
     """The same as ``outbox_emit`` for many events of many subjects, still in two statements a thousand."""
-    events = OutboxEvent.objects.bulk_create(
-        OutboxEvent(topic=one.topic, subject=one.subject, payload=one.payload, created_at=now)
-        for one in told
-        if consumers_of(one.topic)
+    heard = [one for one in told if consumers_of(one.topic)]
+    events = values_insert(
+        OutboxEvent,
+        [
+            {"topic": one.topic, "subject": one.subject, "payload": one.payload, "created_at": now}
+            for one in heard
+        ],
     )
-    OutboxDelivery.objects.bulk_create(
-        OutboxDelivery(event=event, consumer=consumer, due_at=now)
-        for event in events
-        for consumer in consumers_of(event.topic)
+    owed = {"state": OutboxDelivery.State.PENDING, "attempts": 0, "due_at": now, "error": ""}
+    values_insert(
+        OutboxDelivery,
+        [
+            {"event_id": event, "consumer": consumer, **owed}
+            for event, one in zip(events, heard, strict=True)
+            for consumer in consumers_of(one.topic)
+        ],
     )
 
 
@@ -96,6 +105,30 @@ def _postpone(pk: int, attempts: int, now: datetime, error: Exception) -> None:
     )
 
 
+def outbox_owed(*, before: datetime) -> int:
+    """How many happenings before a moment people were not told of yet."""
+    return _untold(before).count()
+
+
+def outbox_drop(*, before: datetime, reason: str) -> int:
+    """Let people not be told of what happened before a moment; what else follows from it still happens.
+
+    For a restored backup. Returns how many were dropped.
+    """
+    ids = list(_untold(before).select_for_update(of=("self",)).values_list("pk", flat=True))
+    for start in range(0, len(ids), 1000):
+        OutboxDelivery.objects.filter(pk__in=ids[start : start + 1000]).update(
+            state=OutboxDelivery.State.DROPPED, error=reason
+        )
+    return len(ids)
+
+
+def _untold(before: datetime) -> QuerySet[OutboxDelivery]:
+    return OutboxDelivery.objects.filter(
+        consumer__in=tellers(), state=OutboxDelivery.State.PENDING, event__created_at__lt=before
+    )
+
+
 def outbox_redact(*, subject: str, take: Callable[[str], str]) -> None:
     """Take something out of what was told of a subject, and of the errors of telling it."""
     for event in OutboxEvent.objects.filter(subject=subject):
@@ -108,6 +141,7 @@ def outbox_redact(*, subject: str, take: Callable[[str], str]) -> None:
 
 def outbox_forget(*, now: datetime) -> int:
     """Drop events older than thirty days that owe nothing any more; returns how many rows went."""
-    owing = OutboxDelivery.objects.exclude(state=OutboxDelivery.State.DONE).values("event")
+    settled = (OutboxDelivery.State.DONE, OutboxDelivery.State.DROPPED)
+    owing = OutboxDelivery.objects.exclude(state__in=settled).values("event")
     old = OutboxEvent.objects.filter(created_at__lt=now - DONE_KEPT_FOR).exclude(pk__in=owing)
     return old.delete()[0]

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from core import engine
+from core import engine, waking
 from core.models import Timer
 from core.services.firing import Fired, timers_fire
 from core.timers import Wanted
@@ -115,7 +115,7 @@ class _Changes:
         if self.armed:
             engine.arm(self.armed)
             if min(due_at for *_key, due_at in self.armed) <= now + NAP:
-                engine.wake()
+                waking.wake()
 
 
 def timers_fired(*, timers: Sequence[Timer | int], now: datetime) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from cases.models import Case, CaseRequest
-from cases.services.resuming import suspensions_resume
 from cases.workflow import Stage
 from core.errors import BadInput, Conflict, NotAllowed
 from tests.cases.attempts import later, tried
@@ -30,19 +29,6 @@ def test_a_suspended_case_rests_until_it_is_resumed(world: World) -> None:
     case = go(world, case, ("resume", "cleaner"), ("finish", "cleaner"))
     assert case.stage == Stage.CHECK
     assert CaseRequest.objects.get(case=case).ended_at is not None
-
-
-def test_a_suspension_that_has_run_out_ends_by_itself_once(world: World) -> None:
-    case = READY["resume"].case(world)
-    until = case.suspended_until
-    assert until is not None
-    assert suspensions_resume(now=until - timedelta(seconds=1)) == 0
-    assert suspensions_resume(now=until) == 1
-    assert suspensions_resume(now=until) == 0
-    case.refresh_from_db()
-    event = case.events.order_by("-seq")[0]
-    assert (case.suspended_until, event.action, event.actor, event.role) == (None, "resume", None, "")
-    assert CaseRequest.objects.get(case=case).ended_at == until
 
 
 def test_the_bureau_may_shorten_what_was_asked(world: World) -> None:

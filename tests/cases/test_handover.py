@@ -45,8 +45,10 @@ def last_event(case: Case) -> CaseEvent:
 
 
 def kinds_told(who: str) -> list[str]:
+    """What somebody was told, but for what is late; rules of its own cover that."""
     outbox_drain(now=NOW + 30 * DAY)
-    return list(Notice.objects.filter(recipient__username=who).order_by("pk").values_list("kind", flat=True))
+    told = Notice.objects.filter(recipient__username=who).exclude(kind__in=("warning", "overdue"))
+    return list(told.order_by("pk").values_list("kind", flat=True))
 
 
 # --- a posting ends ------------------------------------------------------------------------------

@@ -118,10 +118,14 @@ def test_everybody_reads_their_own_inbox_alone(world: World) -> None:
         notice_send(
             recipients=[worker, officer, worker], kind="task", facts={}, link="/", cause=cause, now=NOW
         )
-    assert (unread_count(worker), unread_count(officer), unread_count(None)) == (2, 2, 0)
-    theirs = list(notices_for(officer).values_list("pk", flat=True))
+    assert (unread_count(worker, now=NOW), unread_count(officer, now=NOW), unread_count(None, now=NOW)) == (
+        2,
+        2,
+        0,
+    )
+    theirs = list(notices_for(officer, now=NOW).values_list("pk", flat=True))
     assert notices_read(user_id=worker, notice_ids=theirs, now=NOW) == 0
     assert notices_read(user_id=worker, notice_ids=None, now=NOW) == 2
-    assert (unread_count(worker), unread_count(officer)) == (0, 2)
+    assert (unread_count(worker, now=NOW), unread_count(officer, now=NOW)) == (0, 2)
     assert notices_read(user_id=officer, notice_ids=theirs[:1], now=NOW) == 1
     assert notices_read(user_id=officer, notice_ids=[], now=NOW) == 0

@@ -17,10 +17,11 @@ from accounts.models import Unit, User
 from accounts.roles import Role
 from cases.models import Case, StandingPlan
 from core import clock
+from core.models import Calendar
 from core.services.outbox import outbox_drain
 from grids.access import grants_recompute
 from grids.models import Absence, Area, AreaJob, DutyTurn, Posting
-from notices.models import Notice
+from notices.models import Notice, Robot
 from tests.cases.attempts import traces
 from tests.cases.plans.helpers import a_template, open_batch, returned_campaign
 from tests.cast import BEGAN, HOME, NOW, PASSWORD, World
@@ -82,7 +83,9 @@ def target(world: World, settings: Any) -> Target:
         "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
         "campaign_id": returned_campaign(world, case), "kind": "split", "job": str(a_change(world).pk),
         "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
+        "calendar": "offices", "version": "1",
         "absence": str(an_absence(world).pk), "turn": str(a_turn(world).pk),
+        "robot": str(a_robot(world).pk),
     }  # fmt: skip
     case.refresh_from_db()
     outbox_drain(now=NOW.replace(year=2027))
@@ -116,6 +119,12 @@ def a_turn(world: World) -> DutyTurn:
         person=world.people["colleague"], area=world.areas["500115001"], starts_at=later,
         ends_at=later + timedelta(hours=12), entered_by=world.people["leader_of_squad"],
     )  # fmt: skip
+
+
+def a_robot(world: World) -> Robot:
+    """In the group of the municipal works; nobody listens at its address."""
+    unit = world.units["cs-works"]
+    return Robot.objects.create(unit=unit, kind="wecom", name="市政群", url="http://127.0.0.1:9/?key=k")
 
 
 def post_more(world: World) -> None:
@@ -179,13 +188,15 @@ def configured() -> list[Any]:
     """All that a configuration page could change."""
     fields: list[tuple[Any, tuple[str, ...]]] = [
         (Area, ("code", "name", "valid_to", "version")),
-        (Unit, ("code", "name", "active", "parent_id")),
+        (Unit, ("code", "name", "active", "parent_id", "calendar_id")),
+        (Calendar, ("code", "name", "current_id")),
         (User, ("username", "name", "is_active", "password", "unit_id")),
         (Posting, ("user_id", "role", "area_id", "unit_id", "starts_at", "ends_at")),
         (StandingPlan, ("state", "approver_id")),
         (AreaJob, ("kind", "state", "area_id", "done")),
         (Absence, ("person_id", "starts_at", "ends_at", "deputy_id")),
         (DutyTurn, ("person_id", "starts_at", "ends_at", "area_id")),
+        (Robot, ("unit_id", "name", "url", "active", "tried_at")),
     ]
     return [list(model.objects.order_by("pk").values_list(*names)) for model, names in fields]
 

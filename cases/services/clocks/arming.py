@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cases import deadlines as rule
-from cases.deadlines import rung_moments, sign_limit
+from cases.deadlines import Limit, rung_moments, sign_limit
 from cases.limits import Rules, clock_of, rules_now, track_of
 from cases.models import Case, PresenceCall, Supervision, UnitPart
 from cases.selectors import parts_of
@@ -19,7 +19,7 @@ from core.worktime import Calendar, Unit, add_seconds, next_working, seconds_bet
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _HALF = 0.5
-_NOBODY_ABLE = rule.Limit(1, Unit.WORKING_HOUR)
+_NOBODY_ABLE = Limit(1, Unit.WORKING_HOUR)
 
 
 def subject_of(case_id: int) -> str:
@@ -32,21 +32,22 @@ def case_arm(
 ) -> None:
     """Make the armed timers of a case, saved and locked by the caller, those that its state asks for.
 
-    ``known`` are those armed or paused until now.
+    ``known`` are those armed or paused until now; what was due has fired or is among them.
     """
     armed = {(timer.rule, timer.level, timer.generation): timer.due_at for timer in known}
     wanted = [
         # Rules that changed since touch what is armed only when it is reckoned anew, with a generation of
         # its own.
         replace(timer, due_at=armed.get((timer.rule, timer.level, timer.generation), timer.due_at))
-        for timer in timers_wanted(case, parts, rules)
+        for timer in timers_wanted(case, parts, rules, now)
     ]
     timers_sync(subject=subject_of(case.pk), wanted=wanted, known=known, now=now, paused=case.clock_rests)
 
 
-def case_rearm(*, case: Case, now: datetime) -> None:
+def case_rearm(*, case: Case, now: datetime, known: Sequence[Timer] | None = None) -> None:
     """The same for what happened beside a step, such as a task that was passed on."""
-    known = timers_armed(subject_of(case.pk))
+    if known is None:
+        known = timers_armed(subject_of(case.pk))
     case_arm(case=case, parts=parts_of(case), known=known, rules=rules_now(), now=now)
 
 
@@ -71,7 +72,7 @@ def timers_reckoned(
     case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None = None
 ) -> list[Wanted]:
     """Those of them whose moments follow from limits, ladders and calendars; no query."""
-    return [*_of_clock(case, parts, rules, after), *_plan_owed(case, rules)]
+    return [*_rungs(case, rules, after), *_of_clock(case, parts, rules), *_plan_owed(case, rules)]
 
 
 def next_repeat(case: Case, rules: Rules, now: datetime) -> list[Wanted]:
@@ -88,33 +89,41 @@ def _rungs(case: Case, rules: Rules, after: datetime | None = None) -> Iterator[
         yield Wanted(rule.STAGE, level, case.clock_generation, moment)
 
 
-def _of_clock(
-    case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None
-) -> Iterator[Wanted]:
-    clock, generation = clock_of(case), case.clock_generation
+def _of_clock(case: Case, parts: Sequence[UnitPart], rules: Rules) -> Iterator[Wanted]:
+    """What runs with the clock of the stage, beside its ladder."""
+    clock = clock_of(case)
     if clock is None:
         return
     days = clock.calendar or calendar_of(rules.version_for(case))
-    yield from _rungs(case, rules, after)
-    for name, seconds in _beside(case, parts, clock, days):
-        # What came before the clock last rested was done in time; what fired does so once a clock, however
-        # often its moments change.
-        if seconds >= clock.spent and not case.clock_beside & rule.BESIDE_CLOCK[name]:
-            yield Wanted(name, 1, generation, clock.at(seconds))
+    for name, limit in _beside(case, parts, clock):
+        # It fires once a clock, however often its moments change.
+        fired = case.clock_beside & rule.BESIDE_CLOCK[name]
+        moment = None if fired else _once(clock, limit, days)
+        if moment is not None:
+            yield Wanted(name, 1, case.clock_generation, moment)
 
 
-def _beside(
-    case: Case, parts: Sequence[UnitPart], clock: rule.Clock, days: Calendar
-) -> Iterator[tuple[str, int]]:
-    """What else runs with the clock of the stage: its rule and the seconds it comes after."""
+def _once(clock: rule.Clock, limit: Limit | int, days: Calendar) -> datetime | None:
+    """When so much of the stage will have passed; None when that came before the clock last rested, and so
+    has fired or was done in time."""
+    if isinstance(limit, Limit) and limit.works is not (clock.calendar is not None):
+        # Its seconds are of another kind than the clock's, so it begins anew after a rest.
+        return add_seconds(clock.since, limit.seconds(days), days if limit.works else None)
+    seconds = limit if isinstance(limit, int) else limit.seconds(days)
+    return clock.at(seconds) if seconds >= clock.spent else None
+
+
+def _beside(case: Case, parts: Sequence[UnitPart], clock: rule.Clock) -> Iterator[tuple[str, Limit | int]]:
+    """The rules beside the ladder, each with its limit or the seconds of the clock it comes after."""
     stage = Stage(case.stage)
-    if STAGES[stage].named and case.assignee_id is None:
-        yield rule.POOL, round(clock.limit * _HALF)
-        if stage is Stage.CHECK:
-            yield rule.CHECKER, _NOBODY_ABLE.seconds(days)
+    if STAGES[stage].named:
+        # Whether somebody has taken it up by then is asked when it fires.
+        yield rule.POOL, round(min(clock.limit, clock.total) * _HALF)
+    if stage is Stage.CHECK and case.assignee_id is None:
+        yield rule.CHECKER, _NOBODY_ABLE
     lead = next((part for part in parts if part.active and part.kind == UnitPart.Kind.LEAD), None)
     if stage is Stage.HANDLE and lead is not None and lead.signed_at is None:
-        yield rule.SIGN_FOR, sign_limit(track_of(case)).seconds(days)
+        yield rule.SIGN_FOR, sign_limit(track_of(case))
 
 
 def _suspension(case: Case) -> Iterator[Wanted]:

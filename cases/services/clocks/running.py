@@ -17,12 +17,12 @@ MOST_SECONDS = 2_000_000_000
 
 def clock_turn(
     *, case: Case, step: Step, before: str, verdict: Verdict | None, rules: Rules, now: datetime,
-    finish_by: datetime | None = None,
+    finish_by: datetime | None = None, anew: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Do to the clock what a step does, once the case stands in its new stage.
 
-    ``finish_by`` is the date of the plan a case is or was dispatched on. Returns what the event says of it,
-    ``{}`` where the clock was left alone.
+    ``finish_by`` is the date of the plan a case is or was dispatched on; ``anew`` begins a clock again whose
+    stage and limit stay. Returns what the event says of it, ``{}`` where the clock was left alone.
     """
     after = Stage(case.stage)
     if before == Stage.HANDLE and after is not Stage.HANDLE and step.action is Action.FINISH:
@@ -37,7 +37,19 @@ def clock_turn(
         return clock_go_on(case=case, rules=rules, now=now, finish_by=finish_by)
     if step.clock is Does.KEEP or (step.clock is Does.RESUME and after == before):
         return {}
+    if after == before and not anew and _same_limit(case, rules):
+        # Another address gives nobody another hour.
+        return {}
     return _begin(case, step, rules, now, finish_by)
+
+
+def _same_limit(case: Case, rules: Rules) -> bool:
+    """Whether the clock runs on the limit the case has now."""
+    limit = rules.limit(case)
+    if limit is None or case.clock_since is None:
+        return False
+    seconds = limit.seconds(calendar_of(rules.version_for(case)))
+    return limit.works is (case.clock_calendar_id is not None) and seconds == case.clock_limit
 
 
 def clock_reset(
@@ -177,7 +189,7 @@ def _climb_down(case: Case, rules: Rules, now: datetime) -> None:
     if clock is None:
         return
     ladder, days = rules.ladder(case), clock.calendar or calendar_of(rules.version_for(case))
-    case.clock_rung = min(case.clock_rung, rung_passed(clock, ladder, days, now))
+    case.clock_rung = rung_passed(clock, ladder, days, now)
     reached = [rung.supervision for rung in ladder if rung.level <= case.clock_rung]
     case.escalation = min(case.escalation, max(reached, default=0))
 

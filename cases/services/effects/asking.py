@@ -98,7 +98,10 @@ def decide_suspension(work: Work) -> None:
 
 
 def resume(work: Work) -> None:
-    """The suspension ends, by hand or on its date; the date of the plan holds again."""
+    """The suspension ends, by hand or on its date; the clock goes on from there however late that is seen,
+    and the date of the plan holds again."""
+    if work.case.suspended_until is not None:
+        work.clock_at = min(work.now, work.case.suspended_until)
     suspension_end(work)
     work.finish_by = plan_dates([work.case.pk]).get(work.case.pk)
 
@@ -110,7 +113,7 @@ def suspension_end(work: Work) -> None:
         return
     case.suspended_at = case.suspended_until = None
     rows = CaseRequest.objects.filter(case=case, kind=Kind.SUSPENSION, state=State.GRANTED)
-    rows.filter(ended_at__isnull=True).update(ended_at=work.now)
+    rows.filter(ended_at__isnull=True).update(ended_at=work.clock_at or work.now)
 
 
 def object_to_rejection(work: Work) -> None:

@@ -54,8 +54,8 @@ def _hand_over(work: Work) -> None:
         # In an emergency the officer may name another unit; the approved plan then does not speak for it.
         plan = work.standing_plan = None
     assisting = [unit for unit in plan.assisting_units.all() if unit.active] if plan else []
-    work.case.extensions = 0  # handed over anew, it has the whole limit again
     parts_replace(work, lead=lead, assisting=assisting)
+    work.case.extensions = 0  # a unit begins with the whole limit, also when the case was opened again
     if plan is None:
         # It can't wait for a plan, so the plan is written and approved behind it.
         work.case.plan_owed = PlanOwed.OWED
@@ -112,6 +112,8 @@ def move(work: Work) -> None:
             field="position",
         )
     work.data |= {"grid_before": case.grid.code, "grid": grid.code, "place_before": [case.lon, case.lat]}
+    # Another street is another squad's, which has its whole limit.
+    work.clock_anew = case.stage == Stage.VERIFY and grid.street_id != case.street_id
     _put(case, grid)
     case.lon, case.lat, case.accuracy = position.lon, position.lat, position.accuracy
     case.source_datum = position.datum

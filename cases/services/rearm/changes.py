@@ -13,10 +13,9 @@ from cases.limits import Rules, rules_now
 from cases.models import FilingCondition, RearmJob
 from cases.workflow import OPEN, Track
 from core.calendar_seed import version_id
-from core.calendars import Calendars, calendar_supposed
+from core.calendars import Calendars, calendar_supposed, content_of
 from core.errors import BadInput, Conflict, NotFound, Stale
 from core.models import Calendar
-from core.services.calendars import content_of
 from core.worktime import Content
 
 Kind = RearmJob.Kind

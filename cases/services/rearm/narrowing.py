@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Unit
 from accounts.roles import May
 from cases.deadlines import BESIDE_CLOCK, PLAN_OWED, STAGE
-from cases.limits import stages_kept_by
+from cases.limits import KEEPERS, squad_code, stages_of
 from cases.models import Case, RearmJob, UnitPart
 from cases.selectors import plan_dates
 from cases.services.clocks import subject_of
@@ -37,7 +37,7 @@ _NEEDED = (
     "plan_owed", "limit_value", "limit_unit", "due_at", "yellow_at", "clock_since", "clock_spent",
     "clock_total", "clock_limit", "clock_calendar_id", "clock_rung", "clock_beside", "clock_generation",
     "escalation", "first_due_at", "condition_id", "condition__track", "lead_unit_id",
-    "lead_unit__calendar_id", "lead_unit__kind",
+    "lead_unit__calendar_id", "lead_unit__kind", "street__code", "district__code",
 )  # fmt: skip
 Armed = Mapping[tuple[str, int], datetime]
 
@@ -96,9 +96,17 @@ def _by_calendar(code: str) -> Q:
     """Those whose clock runs by a calendar, or would by the rules in force; those that count days in it."""
     usual = [kind.value for kind in Unit.Kind if default_code(kind) == code]
     unit = Q(lead_unit__calendar__code=code) | Q(lead_unit__calendar__isnull=True, lead_unit__kind__in=usual)
-    where = Q(clock_calendar__calendar__code=code) | Q(stage__in=stages_kept_by(code))
-    where |= Q(stage=Stage.HANDLE) & unit
+    where = Q(clock_calendar__calendar__code=code) | Q(stage=Stage.HANDLE) & unit
+    where |= Q(stage__in=[stage for kind in usual for stage in stages_of(kind)])
+    own = Unit.objects.filter(active=True, calendar__code=code, kind__in=KEEPERS)
+    where |= _any(_kept_by(*row) for row in own.values_list("kind", "code", "district_code"))
     return where | ~Q(plan_owed="") if code == OFFICES else where
+
+
+def _kept_by(kind: str, code: str, district: str) -> Q:
+    """The cases that a squad, station or bureau with a calendar of its own has the stages of."""
+    place = Q(street__code=code.removesuffix(squad_code(""))) if kind == Unit.Kind.SQUAD else Q(district__code=district)
+    return place & Q(stage__in=stages_of(kind))
 
 
 def within_access(access: Access | None) -> Q:
@@ -131,7 +139,7 @@ def portions(rows: QuerySet[Case]) -> Iterator[list[Loaded]]:
 
 def loaded(rows: QuerySet[Case], after: int, most: int = PORTION) -> list[Loaded]:
     """The next of these cases behind an id, at most so many."""
-    rows = rows.filter(pk__gt=after).select_related("condition", "lead_unit").only(*_NEEDED)
+    rows = rows.filter(pk__gt=after).select_related("condition", "lead_unit", "street", "district").only(*_NEEDED)
     cases = list(rows.order_by("pk")[:most])
     handled = [case.pk for case in cases if case.stage == Stage.HANDLE]
     leads = UnitPart.objects.filter(case_id__in=handled, active=True, kind=UnitPart.Kind.LEAD)

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import F, Q
+
 from cases import deadlines as rule
 from cases.limits import rules_now
-from cases.models import Case
+from cases.models import Case, CaseEvent
 from cases.selectors import one_locked
 from cases.services.advance import step_by_system
 from cases.services.clocks import subject_of
-from cases.services.rungs.taking import BESIDE, Batch, batch_write, rung_take
+from cases.services.handover import UNATTENDED, task_to_pool
+from cases.services.rungs.taking import BESIDE, Batch, batch_write, repeats_arm, rung_take
 from cases.workflow import Action
 from core.timers import Due, Missed
 
@@ -19,6 +22,8 @@ MISSED: Mapping[str, Missed] = {
     rule.STAGE: Missed.HIGHEST,
     **dict.fromkeys((*BESIDE, rule.SUSPENSION), Missed.EACH),
 }
+# By these somebody took a task up, or it was given to them by hand.
+_TAKEN_UP = (Action.ASSIGN, Action.SIGN_FOR, Action.HAND_IN)
 _NEEDED = (
     "uuid", "number", "stage", "track", "filed_at", "version", "events_count", "head_hash",
     "assignee_id", "lead_unit_id", "clock_rung", "clock_beside", "clock_generation", "clock_since",
@@ -34,7 +39,9 @@ class CaseTimers:
         """The cases nobody holds, locked, with what a rung needs of them."""
         rows = Case.objects.filter(pk__in=_ids(subjects)).select_related("condition").only(*_NEEDED)
         held = rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)
-        return {subject_of(case.pk): case for case in held}
+        # PostgreSQL answers without what is joined where that changed at this very moment; then once more.
+        found = held if all(case.condition or not case.condition_id for case in held) else held.all()
+        return {subject_of(case.pk): case for case in found}
 
     def gone(self, subjects: Collection[str]) -> Collection[str]:
         """Those of which there is no case."""
@@ -42,15 +49,38 @@ class CaseTimers:
         return set(subjects) - {subject_of(pk) for pk in there}
 
     def fire(self, held: Mapping[str, Case], due: Sequence[Due], now: datetime) -> None:
-        """Do what these timers say, of all cases together; the end of a suspension is a step of its own."""
+        """Do what these timers say, of all cases together; then what is a step of its own: a task nobody took
+        up goes to the pool, a suspension ends."""
         batch = Batch(rules_now(), now)
         for timer in due:
             if timer.rule != rule.SUSPENSION:
                 rung_take(batch, held[timer.subject], timer)
         batch_write(batch)
+        repeats_arm(batch)
+        for case in _unattended([held[timer.subject] for timer in due if _asks_for(held, timer)]):
+            task_to_pool(case_id=case.pk, cause=UNATTENDED, now=now)
         for timer in due:
             if timer.rule == rule.SUSPENSION:
                 _resume(held[timer.subject].pk, now)
+
+
+def _asks_for(held: Mapping[str, Case], timer: Due) -> bool:
+    """Whether a timer asks if somebody's task was taken up."""
+    case = held[timer.subject]
+    runs = case.clock_since is not None and timer.generation == case.clock_generation
+    return timer.rule == rule.POOL and runs and case.assignee_id is not None
+
+
+def _unattended(cases: Sequence[Case]) -> list[Case]:
+    """Those of which whoever has it has done nothing since, and nobody gave it to them by hand."""
+    if not cases:
+        return []
+    here = CaseEvent.objects.filter(
+        case__in=cases, from_stage=F("case__stage"), to_stage=F("case__stage"), at__gte=F("case__stage_since")
+    )
+    acted = here.filter(Q(actor=F("case__assignee")) | Q(action__in=_TAKEN_UP))
+    attended = set(acted.values_list("case", flat=True))
+    return [case for case in cases if case.pk not in attended]
 
 
 def _ids(subjects: Collection[str]) -> list[int]:

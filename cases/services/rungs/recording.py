@@ -9,7 +9,7 @@ from cases import deadlines as rule
 from cases.models import Case
 from cases.selectors import one_locked
 from cases.services.advance import step_by_system
-from cases.services.clocks import subject_of
+from cases.services.clocks import case_rearm, subject_of
 from cases.services.rungs.taking import rungs_settle
 from cases.workflow import Action
 from core.models import Timer
@@ -38,11 +38,16 @@ def case_record(*, case_id: int, until: datetime) -> bool:
         return False
     for _round in range(_ROUNDS):
         known = timers_armed(subject_of(case_id))
-        left = rungs_settle(case=case, known=known, now=until, quiet=True)
-        ended = [t for t in left if t.rule == rule.SUSPENSION and t.due_at <= until]
-        if not ended and len(left) == len(known):
+        ends = [t for t in known if t.rule == rule.SUSPENSION and t.due_at <= until]
+        # In the order of their moments: what a clock brings that goes on lies after the end of its rest.
+        by = ends[0].due_at if ends else until
+        left = rungs_settle(case=case, known=known, now=by, quiet=True)
+        if ends:
+            timers_fired(timers=ends, now=by)
+            step_by_system(case=case, action=Action.RESUME, now=by, quiet=True)
+        elif len(left) < len(known):
+            case_rearm(case=case, now=until, known=left)
             break
-        for timer in ended:
-            timers_fired(timers=[timer], now=timer.due_at)
-            step_by_system(case=case, action=Action.RESUME, now=timer.due_at, quiet=True)
+        else:
+            break
     return True

@@ -4,20 +4,21 @@ once."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from cases import deadlines as rule
 from cases.deadlines import Level, Rung
-from cases.engine import cases_mark
 from cases.limits import Rules, rules_now, track_of
 from cases.models import Case, CaseEvent, Supervision
 from cases.services.clocks import next_repeat, subject_of
 from cases.services.events import event_next
 from cases.workflow import OPEN, Action, Asked, Stage, Track, asked_in
+from core.bulk import rows_insert, rows_update
 from core.models import Timer
 from core.services.outbox import Told, outbox_emit_many
-from core.services.timers import timers_arm, timers_fired
-from core.timers import Due
+from core.services.timers import timers_arm, timers_armed, timers_fired
+from core.timers import Due, outrun_of
 
 TOPIC = "case.rung"
 # Who hears of what runs beside the ladder.
@@ -26,10 +27,12 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     rule.CHECKER: (rule.STATION,),
     rule.SIGN_FOR: (rule.UNIT_HEAD, rule.STATION),
     rule.PLAN_OWED: (rule.STATION, rule.BUREAU),
-    rule.REPLY: (rule.NAMED, rule.SUPERVISOR),
+    rule.REPLY: (rule.ASKED, rule.SUPERVISOR),
     rule.PRESENCE: (rule.CALLED, rule.CALLER),
 }
-_OF_CLOCK = frozenset({rule.STAGE, *rule.BESIDE_CLOCK})
+# What a rung moves on a case: the head of its history, and how far up the ladder it is.
+_MARKS = ("events_count", "head_hash", "clock_rung", "clock_beside", "escalation", "overdue_at")
+OF_CLOCK = frozenset({rule.STAGE, *rule.BESIDE_CLOCK})
 
 
 @dataclass(slots=True)
@@ -47,38 +50,56 @@ class Batch:
     repeating: set[int] = field(default_factory=set)
 
 
+def case_settle(*, case: Case, now: datetime, quiet: bool = False) -> list[Timer]:
+    """Fire what is due on a case, locked by the caller, before something happens to it; returns the timers
+    that run on, for ``case_arm``."""
+    return rungs_settle(case=case, known=timers_armed(subject_of(case.pk)), now=now, quiet=quiet)
+
+
 def rungs_settle(*, case: Case, known: Sequence[Timer], now: datetime, quiet: bool) -> list[Timer]:
     """Fire what is due on a case that a step holds, before the step; returns the timers that run on.
 
-    What came due before somebody acted stays true whoever is quicker. The end of a suspension is left to the
-    dispatcher: it moves the version, on which the step was decided.
+    What came due before somebody acted stays true whoever is quicker. Two things are left to the dispatcher,
+    steps of their own: the end of a suspension, which moves the version on which this step was decided, and
+    taking a task nobody took up from whoever has it. What comes next the caller arms.
     """
-    due = [t for t in known if t.state == Timer.State.ARMED and t.due_at <= now and t.rule != rule.SUSPENSION]
+    due = [
+        t for t in known if t.state == Timer.State.ARMED and t.due_at <= now and not _is_step(case, t, quiet)
+    ]
     if not due:
         return list(known)
     due.sort(key=lambda timer: (timer.due_at, timer.level))
+    # In the past each has its own moment, so none outruns another.
+    outrun = set() if quiet else outrun_of(_due(timer) for timer in due)
     batch = Batch(rules_now(), now, quiet)
     for timer in due:
-        rung_take(
-            batch, case, Due(timer.pk, timer.subject, timer.rule, timer.level, timer.generation, timer.due_at)
-        )
+        rung_take(batch, case, _due(timer, outrun=timer.pk in outrun))
     batch_write(batch)
-    for timer in due:
-        timers_fired(timers=[timer], now=timer.due_at if quiet else now)
+    for moment, same in groupby(due, key=lambda timer: timer.due_at if quiet else now):
+        timers_fired(timers=list(same), now=moment)
     fired = {timer.pk for timer in due}
     return [timer for timer in known if timer.pk not in fired]
+
+
+def _is_step(case: Case, timer: Timer, quiet: bool) -> bool:
+    pooled = timer.rule == rule.POOL and case.assignee_id is not None and not quiet
+    return timer.rule == rule.SUSPENSION or pooled
+
+
+def _due(timer: Timer, *, outrun: bool = False) -> Due:
+    return Due(timer.pk, timer.subject, timer.rule, timer.level, timer.generation, timer.due_at, outrun)
 
 
 def rung_take(batch: Batch, case: Case, timer: Due) -> None:
     """Gather what one timer does to one case, locked by the caller; nothing where it means nothing any
     more."""
-    if not _holds(case, timer):
-        return
     rung = _rung(batch.rules, case, timer) if timer.rule == rule.STAGE else None
+    if not _holds(case, timer, rung):
+        return
     data: dict[str, Any] = {"rule": timer.rule, "level": timer.level, "due": timer.due_at.isoformat()}
     data |= {"outrun": True} if timer.outrun else {}
     data |= {"recorded": True} if batch.quiet else {}
-    if timer.rule == rule.STAGE:
+    if rung is not None:
         data |= _mark(batch, case, timer, rung)
     case.clock_beside |= rule.BESIDE_CLOCK.get(timer.rule, 0)
     at = timer.due_at if batch.quiet else batch.now
@@ -91,12 +112,16 @@ def rung_take(batch: Batch, case: Case, timer: Due) -> None:
         batch.told.append(_told(case, timer, rung, event.seq))
 
 
-def _holds(case: Case, timer: Due) -> bool:
-    """Whether the rule still runs; steps see to that, so this only guards against a row changed by hand."""
+def _holds(case: Case, timer: Due, rung: Rung | None) -> bool:
+    """Whether the rule still runs. Steps see to most of that; a rung may have been switched off, and a task
+    have been taken up."""
     if Stage(case.stage) not in OPEN:
         return False
-    if timer.rule in _OF_CLOCK:
-        return case.clock_since is not None and timer.generation == case.clock_generation
+    if timer.rule in OF_CLOCK:
+        off = timer.rule == rule.STAGE and rung is None
+        had = timer.rule == rule.POOL and case.assignee_id is not None
+        runs = case.clock_since is not None and timer.generation == case.clock_generation
+        return runs and not off and not had
     marks = {rule.PLAN_OWED: case.plan_owed, rule.REPLY: case.reply_from, rule.PRESENCE: case.presence}
     return bool(marks.get(timer.rule))
 
@@ -106,14 +131,14 @@ def _rung(rules: Rules, case: Case, timer: Due) -> Rung | None:
     return next((rung for rung in rules.ladder(case) if rung.level == level), None)
 
 
-def _mark(batch: Batch, case: Case, timer: Due, rung: Rung | None) -> dict[str, Any]:
+def _mark(batch: Batch, case: Case, timer: Due, rung: Rung) -> dict[str, Any]:
     """The case knows how far up the ladder it is; being late stays with it for good."""
     case.clock_rung = max(case.clock_rung, timer.level)
     if timer.level >= Level.LEVEL3:
         batch.repeating.add(case.pk)
     if timer.level >= Level.OVERDUE and case.overdue_at is None:
         case.overdue_at = case.due_at or timer.due_at
-    if rung is None or timer.outrun or rung.supervision <= case.escalation:
+    if timer.outrun or rung.supervision <= case.escalation:
         return {}
     case.escalation = rung.supervision
     asked = asked_in(Stage(case.stage))
@@ -128,17 +153,22 @@ def _mark(batch: Batch, case: Case, timer: Due, rung: Rung | None) -> dict[str, 
 
 
 def _told(case: Case, timer: Due, rung: Rung | None, event: int) -> Told:
-    urgent = track_of(case) is Track.EMERGENCY
+    # Of what runs beside the clock of a stage the moment of its own counts.
+    of_stage = timer.rule in OF_CLOCK and timer.rule != rule.SIGN_FOR
     payload = {
         "number": case.number,
         "event": event,
         "rule": timer.rule,
         "level": timer.level,
         "of": timer.generation,
-        "due": (case.due_at or timer.due_at).isoformat(),
-        "hears": list(rung.hears if rung else BESIDE.get(timer.rule, (rule.NAMED,))),
-        "urgent": urgent,
-        "sounds": urgent or bool(rung and rung.sounds),
+        "due": ((case.due_at if of_stage else None) or timer.due_at).isoformat(),
+        "hears": list(rung.hears if rung else BESIDE[timer.rule]),
+        "urgent": track_of(case) is Track.EMERGENCY,
+        "sounds": bool(rung and rung.sounds),
+        # A step may settle this and lead the case on before anybody is told.
+        "stage": str(case.stage),
+        "assignee": case.assignee_id,
+        "lead_unit": case.lead_unit_id,
     }
     return Told(TOPIC, f"case:{case.number}", payload)
 
@@ -147,11 +177,14 @@ def batch_write(batch: Batch) -> None:
     """Write what was gathered, table by table, in the caller's transaction."""
     if not batch.events:
         return
-    CaseEvent.objects.bulk_create(batch.events)
-    Supervision.objects.bulk_create(batch.supervisions)
-    cases_mark(list(batch.cases.values()))
+    rows_insert(batch.events)
+    rows_insert(batch.supervisions)
+    rows_update(list(batch.cases.values()), _MARKS)
     outbox_emit_many(told=batch.told, now=batch.now)
+
+
+def repeats_arm(batch: Batch) -> None:
+    """Arm the next repetition of those that stand at the top of their ladder."""
     repeating = [batch.cases[pk] for pk in sorted(batch.repeating)]
-    again = {subject_of(case.pk): next_repeat(case, batch.rules, batch.now) for case in repeating}
-    if again:
+    if again := {subject_of(case.pk): next_repeat(case, batch.rules, batch.now) for case in repeating}:
         timers_arm(wanted=again, now=batch.now)

@@ -1,20 +1,21 @@
-"""Who hears that something is late, and when: the people of a rung, as they are posted when it is told."""
+"""Telling people that something is late: when each may hear of it, and the notice."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts.roles import Role
+from accounts.models import Unit
 from cases import deadlines as rule
 from cases.deadlines import Level
-from cases.models import Case, PresenceCall, Supervision
-from cases.services.naming import people_in_charge, people_to_tell
+from cases.limits import Rules, rules_now
+from cases.models import Case
+from cases.services.naming import people_in_charge
+from cases.services.rungs.hearers import HEARERS, people_on_duty
+from cases.services.rungs.taking import OF_CLOCK
 from cases.veil import cover_of
-from cases.workflow import OPEN, STAGES, UNIT_ROLES, Stage
-from core.calendars import calendar_of, calendars_now
+from cases.workflow import OPEN, Stage
+from core.calendars import calendar_of
 from core.worktime import is_working, next_working
-from grids.presence import posts_near
-from grids.selectors import people_posted
 from notices.services.inbox import notice_send
 
 _KINDS: Mapping[str, str] = {
@@ -31,88 +32,81 @@ _LEVELS: Mapping[int, str] = {
     Level.LEVEL2: "level2",
     Level.LEVEL3: "level3",
 }
+# Whose working time is not that of whoever the case waits for.
+_ELSEWHERE: Mapping[str, Unit.Kind] = {
+    rule.STATION: Unit.Kind.STATION,
+    rule.BUREAU: Unit.Kind.BUREAU,
+    rule.BUREAU_LEADER: Unit.Kind.BUREAU,
+    rule.SUPERVISOR: Unit.Kind.BUREAU,
+    rule.CALLED: Unit.Kind.BUREAU,
+    rule.CALLER: Unit.Kind.BUREAU,
+}
+# When people are told: at once (None), or not before a moment.
+Hearing = Mapping[datetime | None, list[int]]
 
 
 def rung_notify(*, payload: Mapping[str, Any], now: datetime) -> None:
     """Tell the people of one rung; ``payload`` is that of the topic ``case.rung``.
 
-    Outside the offices' hours only what is urgent sounds, to whoever is on duty; all else waits for the next
-    working minute. A case that is done meanwhile needs nobody any more.
+    A case that is done meanwhile needs nobody any more.
     """
     case = Case.objects.select_related("case_class", "lead_unit", "contact").get(number=payload["number"])
     if Stage(case.stage) not in OPEN:
         return
-    days = calendar_of(calendars_now().by_code("offices"))
-    people = _people(case, payload, now)
-    if is_working(now, days) or payload["sounds"]:
-        _send(case, payload, people, now, None)
-    else:
-        _send(case, payload, people, now, next_working(now, days))
-    if payload["urgent"] and not is_working(now, days):
-        _send(case, payload, [p for p in _on_duty(case, now) if p not in people], now, None)
+    if _moved_on(case, payload):
+        if not _matters(payload):
+            return
+        _put_back(case, payload)
+    for not_before, people in rung_hearing(case=case, payload=payload, now=now).items():
+        _send(case, payload, people, now, not_before)
 
 
-def _people(case: Case, payload: Mapping[str, Any], now: datetime) -> list[int]:
-    found = [person for code in payload["hears"] for person in _HEARERS[code](case, payload["of"], now)]
-    return list(dict.fromkeys(found))
+def rung_hearing(*, case: Case, payload: Mapping[str, Any], now: datetime) -> Hearing:
+    """Who hears of a rung, by when they may.
+
+    Outside their own working time people hear in its next minute. Only an emergency sounds at once then, to
+    whoever is on duty, or where nobody is to those the case waits for; and a rung the city lets sound.
+    """
+    rules, found = rules_now(), dict[int, datetime | None]()
+    for code in payload["hears"]:
+        not_before = None if payload["sounds"] else _next_minute(case, code, rules, now)
+        for person in HEARERS[code](case, payload["of"], now):
+            found[person] = _earlier(found.get(person, not_before), not_before)
+    if payload["urgent"] and any(found.values()):
+        woken = people_on_duty(case, now) or people_in_charge(case, now)
+        found |= dict.fromkeys(woken)
+    hearing: dict[datetime | None, list[int]] = {}
+    for person, not_before in found.items():
+        hearing.setdefault(not_before, []).append(person)
+    return hearing
 
 
-def _named(case: Case, of: int, now: datetime) -> Iterable[int]:
-    return people_in_charge(case, now)
+def _next_minute(case: Case, code: str, rules: Rules, now: datetime) -> datetime | None:
+    """The next working minute of those a code stands for; None while they work."""
+    kind = _ELSEWHERE.get(code)
+    days = calendar_of(rules.version_of(kind, case) if kind else rules.version_for(case))
+    return None if is_working(now, days) else next_working(now, days)
 
 
-def _leaders(case: Case, of: int, now: datetime) -> Iterable[int]:
-    """Whoever leads those the case waits for."""
-    owners = STAGES[Stage(case.stage)].owners
-    if owners & UNIT_ROLES:
-        return _unit_heads(case, of, now)
-    if Role.OFFICER in owners:
-        return people_to_tell(case, frozenset({Role.SQUAD_LEADER}), now)
-    return people_to_tell(case, owners, now)
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(one, other) if one and other else None
 
 
-def _unit_heads(case: Case, of: int, now: datetime) -> Iterable[int]:
-    if Stage(case.stage) is not Stage.HANDLE or case.lead_unit_id is None:
-        return people_to_tell(case, frozenset({Role.SQUAD_LEADER}), now)
-    heads = people_posted(roles=(Role.UNIT_HEAD,), now=now, unit_ids=[case.lead_unit_id])
-    return heads.values_list("pk", flat=True)
+def _moved_on(case: Case, payload: Mapping[str, Any]) -> bool:
+    """Whether the stage it was about is over by now, by the very step that settled it perhaps."""
+    return payload["rule"] in OF_CLOCK and payload.get("stage", case.stage) != case.stage
 
 
-def _role(role: Role) -> Callable[[Case, int, datetime], Iterable[int]]:
-    return lambda case, of, now: people_to_tell(case, frozenset({role}), now)
+def _matters(payload: Mapping[str, Any]) -> bool:
+    """Whether a rung is told of though its stage is over: that it was late stays true."""
+    return bool(payload["rule"] == rule.STAGE and payload["level"] >= Level.OVERDUE)
 
 
-def _supervisor(case: Case, of: int, now: datetime) -> Iterable[int]:
-    rows = Supervision.objects.filter(case=case, event=of, by__isnull=False)
-    return [person or 0 for person in rows.values_list("by_id", flat=True)]
-
-
-def _called(case: Case, of: int, now: datetime) -> Iterable[int]:
-    roles = PresenceCall.objects.filter(case=case, event=of).values_list("role", flat=True)
-    return people_to_tell(case, frozenset(Role(role) for role in roles), now)
-
-
-def _caller(case: Case, of: int, now: datetime) -> Iterable[int]:
-    return PresenceCall.objects.filter(case=case, event=of).values_list("asked_by_id", flat=True)
-
-
-_HEARERS: Mapping[str, Callable[[Case, int, datetime], Iterable[int]]] = {
-    rule.NAMED: _named,
-    rule.LEADER: _leaders,
-    rule.UNIT_HEAD: _unit_heads,
-    rule.STATION: _role(Role.STATION),
-    rule.BUREAU: _role(Role.BUREAU),
-    rule.BUREAU_LEADER: _role(Role.LEADER),
-    rule.SUPERVISOR: _supervisor,
-    rule.CALLED: _called,
-    rule.CALLER: _caller,
-}
-
-
-def _on_duty(case: Case, now: datetime) -> list[int]:
-    owners = STAGES[Stage(case.stage)].owners
-    posts = posts_near(roles=owners | {Role.SQUAD_LEADER}, area_ids=case.area_ids, now=now)
-    return list(dict.fromkeys(post.person.pk for post in posts if post.duty_since is not None))
+def _put_back(case: Case, payload: Mapping[str, Any]) -> None:
+    """Have a case, never saved here, stand where it stood then, so that those hear who were late."""
+    case.stage, case.assignee_id, case.lead_unit_id = (
+        payload["stage"], payload["assignee"], payload["lead_unit"],
+    )  # fmt: skip
 
 
 def kind_of(name: str, level: int) -> str:
@@ -123,21 +117,17 @@ def kind_of(name: str, level: int) -> str:
 def _send(
     case: Case, payload: Mapping[str, Any], people: list[int], now: datetime, not_before: datetime | None
 ) -> None:
-    if not people:
-        return
     kind = kind_of(payload["rule"], payload["level"])
+    facts = {
+        "number": case.number,
+        "stage_code": case.stage,
+        "what": case.case_class.name if case.case_class else "",
+        "where": cover_of(case)(case.address),
+        "due": payload["due"],
+        "level": payload["level"],
+    }
     notice_send(
-        recipients=people,
-        kind=kind,
-        facts={
-            "number": case.number,
-            "stage_code": case.stage,
-            "what": case.case_class.name if case.case_class else "",
-            "where": cover_of(case)(case.address),
-            "due": payload["due"],
-            "level": payload["level"],
-        },
-        link=f"/cases/{case.number}/",
-        cause=f"case:{case.number}:{payload['event']}:{kind}",
-        now=now,
-    )
+        recipients=people, kind=kind, facts=facts, link=f"/cases/{case.number}/",
+        cause=f"case:{case.number}:{payload['event']}:{kind}", now=now,
+        urgent=payload["urgent"] or (payload["sounds"] and not_before is None), not_before=not_before,
+    )  # fmt: skip

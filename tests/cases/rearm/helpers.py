@@ -18,7 +18,7 @@ from cases.services.rearm import (
 )
 from cases.workflow import Stage
 from core.models import Calendar, Timer
-from core.services.calendars import content_of
+from core.calendars import content_of
 from core.worktime import checked
 from tests.cast import NOW, World
 

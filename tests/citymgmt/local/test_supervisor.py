@@ -82,7 +82,7 @@ def port():
 
 @pytest.fixture
 def plan(tmp_path, port):
-    """Everything quick, a real little web server, a worker that stays."""
+    """Everything quick, a real little web server, a worker and a dispatcher that stay."""
     web = [
         sys.executable,
         "-m",
@@ -99,6 +99,7 @@ def plan(tmp_path, port):
         web=web,
         fill=QUICK,
         worker=stays(tmp_path / "worker"),
+        timers=stays(tmp_path / "timers"),
         env=dict(os.environ),
         cwd=ROOT,
     )
@@ -140,10 +141,11 @@ def test_a_failed_preparation_starts_nothing_else(plan, tmp_path):
     assert not (tmp_path / "web").exists()
 
 
-def test_when_one_part_dies_the_others_end_too(plan, tmp_path):
+@pytest.mark.parametrize("part", ["worker", "timers"])
+def test_when_one_part_dies_the_others_end_too(plan, part):
     dies_soon = [sys.executable, "-c", "import time; time.sleep(1); raise SystemExit(9)"]
-    with pytest.raises(PartFailedError, match="worker ended with code 9"):
-        Supervisor(changed(plan, worker=dies_soon), usable=lambda: None, ready=lambda: None).run()
+    with pytest.raises(PartFailedError, match=f"{part} ended with code 9"):
+        Supervisor(changed(plan, **{part: dies_soon}), usable=lambda: None, ready=lambda: None).run()
     assert not answers(plan.url)
 
 

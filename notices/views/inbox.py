@@ -1,33 +1,36 @@
 """The inbox as a page."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.paging import page_of
+from grids.views.doors import CityRequest, signed_in
+from notices.forms import InboxFilter
 from notices.models import Notice
-from notices.selectors import notices_for
+from notices.selectors import notices_for, notices_found
 from notices.services.inbox import notices_read
 from notices.texts import text_of
 
 
-@login_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+@signed_in
+def inbox(request: CityRequest) -> HttpResponse:
     """One's notices, newest first."""
-    rows = notices_for(request.user.pk)
-    if request.GET.get("unread"):
-        rows = rows.filter(read_at__isnull=True)
+    form, now = InboxFilter(request.GET), clock.now()
+    asked = form.cleaned_data if form.is_valid() else {}
+    wanted = {"unread": True if asked.get("unread") else None, "group": asked.get("group", "")}
+    rows = notices_found(request.user.pk, now=now, **wanted)
     page = page_of(rows, by="-created_at", cursor=request.GET.get("cursor", ""))
     items = [{"notice": notice, "text": text_of(notice.kind, notice.facts)} for notice in page.rows]
-    return render(request, "notices/inbox.html", {"page": page, "items": items})
+    context = {"page": page, "items": items, "form": form, "narrowed": any(wanted.values())}
+    return render(request, "notices/inbox.html", context)
 
 
-@login_required
 @require_POST
-def read(request: HttpRequest) -> HttpResponse:
+@signed_in
+def read(request: CityRequest) -> HttpResponse:
     """Mark one (``id``) or all of one's notices as read."""
     one = request.POST.get("id", "")
     ids = [int(one)] if one.isascii() and one.isdigit() and len(one) < 19 else None
@@ -35,11 +38,12 @@ def read(request: HttpRequest) -> HttpResponse:
     return redirect("notices:inbox")
 
 
-@login_required
 @require_POST
-def go(request: HttpRequest, pk: int) -> HttpResponse:
+@signed_in
+def go(request: CityRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and follow it to where it leads."""
-    notice: Notice | None = notices_for(request.user.pk).filter(pk=pk).first()
-    notices_read(user_id=request.user.pk or 0, notice_ids=[pk], now=clock.now())
+    now = clock.now()
+    notice: Notice | None = notices_for(request.user.pk, now=now).filter(pk=pk).first()
+    notices_read(user_id=request.user.pk or 0, notice_ids=[pk], now=now)
     inside = notice is not None and notice.link.startswith("/") and not notice.link.startswith("//")
     return redirect(notice.link if notice and inside else "notices:inbox")

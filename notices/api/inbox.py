@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from core.api import ApiView
 from core.serializers import page_shape
-from notices.selectors import notices_for, unread_count
+from notices.selectors import notices_found, unread_count
 from notices.serializers import NoticeQuery, NoticeSerializer, ReadAnswer, ReadInput
 from notices.services.inbox import notices_read
 
@@ -19,10 +19,10 @@ class NoticesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """A page of notices."""
-        unread = self.query(NoticeQuery)["unread"]
-        rows = notices_for(self.user_id)
-        if unread is not None:
-            rows = rows.filter(read_at__isnull=unread)
+        wanted = self.query(NoticeQuery)
+        rows = notices_found(
+            self.user_id, now=self.now, unread=wanted["unread"], group=wanted.get("group", "")
+        )
         return self.page(rows, NoticeSerializer, by="-created_at")
 
 
@@ -35,4 +35,4 @@ class NoticesReadView(ApiView):
         wanted = self.body(ReadInput)
         ids = None if wanted["all"] else wanted["ids"]
         marked = notices_read(user_id=self.user_id, notice_ids=ids, now=self.now)
-        return Response({"marked": marked, "unread": unread_count(self.user_id)})
+        return Response({"marked": marked, "unread": unread_count(self.user_id, now=self.now)})

@@ -15,6 +15,10 @@ class Notice(models.Model):
     # The same happening is told to the same person once.
     cause = models.CharField(max_length=80)
     created_at = models.DateTimeField()
+    # Until then nobody is told, in the inbox neither; null: at once.
+    not_before = models.DateTimeField(null=True, blank=True)
+    # It sounds in quiet hours too.
+    urgent = models.BooleanField(default=False, db_default=False)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
