@@ -227,6 +227,14 @@ def approved_plan(case: Case) -> ActionPlan | None:
     return rows.prefetch_related("assisting_units").order_by("-version").first()
 
 
+def plan_dates(case_ids: Collection[int]) -> dict[int, datetime]:
+    """The date by which to finish of the plans these cases were dispatched on, by the case's id."""
+    rows = ActionPlan.objects.filter(
+        case_id__in=case_ids, state=ActionPlan.State.APPROVED, decided_at__lte=F("case__dispatched_at")
+    )
+    return dict(rows.order_by("case_id", "version").values_list("case_id", "finish_by"))
+
+
 def plans_of(case: Case) -> QuerySet[ActionPlan]:
     """All versions, newest first, with their measures."""
     rows = case.plans.select_related(

@@ -31,8 +31,8 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     rule.PRESENCE: (rule.CALLED, rule.CALLER),
 }
 # What a rung moves on a case: the head of its history, and how far up the ladder it is.
-_MARKS = ("events_count", "head_hash", "clock_rung", "escalation", "overdue_at")
-OF_CLOCK = frozenset({rule.STAGE, rule.POOL, rule.CHECKER, rule.SIGN_FOR})
+_MARKS = ("events_count", "head_hash", "clock_rung", "clock_beside", "escalation", "overdue_at")
+OF_CLOCK = frozenset({rule.STAGE, *rule.BESIDE_CLOCK})
 
 
 @dataclass(slots=True)
@@ -101,6 +101,7 @@ def rung_take(batch: Batch, case: Case, timer: Due) -> None:
     data |= {"recorded": True} if batch.quiet else {}
     if rung is not None:
         data |= _mark(batch, case, timer, rung)
+    case.clock_beside |= rule.BESIDE_CLOCK.get(timer.rule, 0)
     at = timer.due_at if batch.quiet else batch.now
     event, _words = event_next(
         case=case, action=Action.ESCALATE, actor_id=None, role="", now=at, from_stage=case.stage, data=data
