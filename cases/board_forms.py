@@ -25,7 +25,9 @@ class BoardFilter(RefusedForm):
     by = forms.ChoiceField(
         label=_("Attached by"), choices=[*_ANY, *((role.value, role.label) for role in board.SUPERVISORS)]
     )
-    reply = forms.ChoiceField(label=_("Reply by"), choices=[*_ANY, ("late", _("Late")), ("due", _("In time"))])
+    reply = forms.ChoiceField(
+        label=_("Reply by"), choices=[*_ANY, ("late", _("Late")), ("due", _("In time"))]
+    )
     stage = forms.ChoiceField(label=_("Stage"), choices=[*_ANY, *_STAGES])
 
     def __init__(self, data: QueryDict, *, show: str, choices: Mapping[str, list[Any]]) -> None:

@@ -65,6 +65,22 @@ def rung_lines(data: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def rung_icon(data: Mapping[str, Any]) -> str:
+    """A lamp for the first rungs of the ladder, a flag for the levels of supervision above, a bell beside."""
+    if data.get("rule") != rule.STAGE:
+        return "bell"
+    level = int(data.get("level", 0))
+    return "lamp-yellow" if level <= Level.WARNING else "lamp-red" if level == Level.OVERDUE else "flag"
+
+
+def rung_tone(data: Mapping[str, Any]) -> str:
+    """ "warn" before the deadline and beside the ladder, "bad" from it on; "" for what was only recorded."""
+    if data.get("outrun"):
+        return ""
+    late = data.get("rule") == rule.STAGE and int(data.get("level", 0)) >= Level.OVERDUE
+    return "bad" if late else "warn"
+
+
 RUNG_NAMES: dict[int, Sentence] = {
     Level.WARNING: _("Warning"),
     Level.OVERDUE: _("Overdue"),

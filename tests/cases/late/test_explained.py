@@ -222,3 +222,22 @@ class TestExplained(TestCase):
             with CaptureQueriesContext(connection) as seen:
                 assert client.get(f"/cases/{self.case.number}/{path}").status_code == 200
             assert len(seen) - FRAME <= 12, "\n".join(q["sql"] for q in seen.captured_queries)
+
+    def test_the_history_shows_rungs_with_their_lamp_and_the_api_documents_them(self) -> None:
+        case = report(self.world)
+        timers_fire(now=NOW + 49 * MINUTE)
+        timers_fire(now=NOW + 61 * MINUTE)
+        client = self.as_("officer")
+        shown = client.get(f"/cases/{case.number}/").context["timeline"]
+        lamps = [item for item in shown if item["icon"].startswith("lamp")]
+        assert [(item["title"], item["icon"], item["tone"]) for item in lamps] == [
+            ("The deadline is near", "lamp-yellow", "warn"),
+            ("The deadline has passed: supervision level 1", "lamp-red", "bad"),
+        ]
+        first, *_rest, last = client.get(f"/api/v1/cases/{case.number}/events/").json()["results"]
+        assert (first["rung"], last["clock"]) == (None, None)
+        assert (first["clock"]["how"], first["clock"]["limit"]) == ("start", "1 working hour")
+        assert last["rung"] == {
+            "rule": "stage", "level": 2, "due": (NOW + HOUR).isoformat(), "supervision": 1, "recorded": False,
+            "outrun": False, "words": "The deadline has passed: supervision level 1",
+        }  # fmt: skip
