@@ -29,10 +29,14 @@ class UnitSerializer(serializers.ModelSerializer[Unit]):
 
     line_label = serializers.CharField(source="get_line_display")
     kind_label = serializers.CharField(source="get_kind_display")
+    calendar = serializers.CharField(
+        source="calendar.code", allow_null=True, default=None,
+        help_text="its own calendar of working time; null for the usual one of its kind",
+    )  # fmt: skip
 
     class Meta:
         model = Unit
-        fields = ["code", "name", "line", "line_label", "kind", "kind_label", "district_code"]
+        fields = ["code", "name", "line", "line_label", "kind", "kind_label", "district_code", "calendar"]
 
 
 class RoleSerializer(serializers.Serializer[Any]):

@@ -25,7 +25,8 @@ from django.db.models import Count, Q, QuerySet  # noqa: E402
 from accounts.models import Unit, User  # noqa: E402
 from accounts.roles import Line, May, Role  # noqa: E402
 from cases.models import Case, UnitPart  # noqa: E402
-from cases.selectors import case_q, searched  # noqa: E402
+from cases.narrowing import searched  # noqa: E402
+from cases.selectors import case_q  # noqa: E402
 from cases.workflow import OPEN, Stage  # noqa: E402
 from grids.access import Access  # noqa: E402
 from grids.models import Area  # noqa: E402

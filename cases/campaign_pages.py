@@ -60,7 +60,7 @@ def campaign_page(access: Access, campaign_id: UUID) -> dict[str, Any]:
         "plan": whole.plan,
         "measures": told_of(whole.plan),
         "earlier": [{"plan": plan, "measures": told_of(plan)} for plan in whole.plans[1:]],
-        "rows": rows_of(whole.cases),
+        "rows": rows_of(whole.cases, access.at),
         "key": str(uuid4()),
     }
 
@@ -85,7 +85,7 @@ def open_page(
         raise NotFound(_("None of these cases waits for a plan any more. Go back to the list."))
     form = _form(found[0].district.code if found else "", data, {}, titled=True)
     kept = list(picks.values()) if error else [Pick(case.number, case.version) for case in found]
-    return _form_page(form, kept, data, error) | {"rows": rows_of(found)}
+    return _form_page(form, kept, data, error) | {"rows": rows_of(found, access.at)}
 
 
 def plan_page(
@@ -100,7 +100,7 @@ def plan_page(
     picks = whole.offers.get("plan", []) if error else offered(whole, "plan")
     form = _form(whole.campaign.district.code, data, _initial(whole.plan), titled=False)
     numbers = {pick.number for pick in picks}
-    rows = rows_of(case for case in whole.cases if case.number in numbers)
+    rows = rows_of((case for case in whole.cases if case.number in numbers), access.at)
     return _form_page(form, picks, data, error) | _of(whole) | {"rows": rows}
 
 

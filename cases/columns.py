@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.filters import USUAL
 from cases.models import Case
+from cases.wording_late import SUPERVISED
 from core.errors import Sentence
 
 
@@ -18,7 +19,7 @@ from core.errors import Sentence
 class Column:
     """One column beside the case itself.
 
-    ``kind`` says how a cell is drawn: text, short (in one line), place, stage or track.
+    ``kind`` says how a cell is drawn: text, short (in one line), place, deadline, stage or track.
     """
 
     key: str
@@ -35,7 +36,13 @@ def _limit(case: Case) -> str:
     return f"{case.limit_value} {case.get_limit_unit_display()}" if case.limit_value else ""
 
 
+def _level(case: Case) -> str:
+    return str(SUPERVISED[case.escalation]) if case.escalation in SUPERVISED else ""
+
+
+_FROM_ROW = {"place": "place", "deadline": "standing"}
 COLUMNS = (
+    Column("deadline", _("Deadline"), lambda case: "", "deadline"),
     Column("stage", _("Stage"), lambda case: case.get_stage_display(), "stage"),
     Column("track", _("Track"), lambda case: case.get_track_display() if case.filed_at else "", "track"),
     Column("place", _("Place"), lambda case: "", "place"),
@@ -44,8 +51,9 @@ COLUMNS = (
     Column("line", _("Line"), lambda case: case.case_class.get_line_display() if case.case_class else ""),
     Column("unit", _("Lead unit"), lambda case: case.lead_unit.name if case.lead_unit else ""),
     Column("person", _("Waits for"), lambda case: str(case.assignee) if case.assignee else ""),
+    Column("level", _("Supervision"), _level, "short"),
     Column("source", _("Source"), lambda case: case.get_source_display()),
-    Column("limit", _("Limit"), _limit, "short"),
+    Column("limit", _("Handling limit"), _limit, "short"),
     Column("reported", _("Reported"), lambda case: _time(case.opened_at), "short"),
     Column("since", _("In this stage since"), lambda case: _time(case.stage_since), "short"),
     Column("done", _("Done"), lambda case: _time(case.closed_at), "short"),
@@ -62,6 +70,10 @@ def cells_of(row: dict[str, Any], columns: list[Column]) -> list[dict[str, Any]]
     """The cells of a row (``cases.lists.row_of``), one for each column."""
     case = row["case"]
     return [
-        {"label": c.label, "kind": c.kind, "value": row["place"] if c.kind == "place" else c.value(case)}
+        {
+            "label": c.label,
+            "kind": c.kind,
+            "value": row[_FROM_ROW[c.kind]] if c.kind in _FROM_ROW else c.value(case),
+        }
         for c in columns
     ]

@@ -1,14 +1,24 @@
-"""Configuration of classes and standing plans, below ``/cases/``; part of the ``cases`` namespace."""
+"""Configuration of classes, calendars and standing plans, below ``/cases/``; in the ``cases`` namespace."""
 
 from django.urls import path
 
-from cases.views import catalogue, standing
+from cases.views import calendars, catalogue, standing
 
 urlpatterns = [
     path("catalogue/", catalogue.classes, name="classes"),
     path("catalogue.csv", catalogue.classes_csv, name="classes_csv"),
     path("catalogue/<slug:key>/", catalogue.class_detail, name="class_detail"),
     path("catalogue/<slug:key>/<int:seq>/", catalogue.condition_edit, name="condition_edit"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("new-calendar/", calendars.calendar_add, name="calendar_add"),
+    path("calendars/<slug:calendar>/", calendars.calendar, name="calendar"),
+    path("calendars/<slug:calendar>/hours/", calendars.hours, name="calendar_hours"),
+    path("calendars/<slug:calendar>/days/", calendars.days, name="calendar_days"),
+    path("calendars/<slug:calendar>/days.csv", calendars.days_csv, name="calendar_days_csv"),
+    path("calendars/<slug:calendar>/import/", calendars.plan_import, name="calendar_import"),
+    path("calendars/<slug:calendar>/apply/", calendars.apply, name="calendar_apply"),
+    path("calendars/<slug:calendar>/reckon/", calendars.reckon, name="calendar_reckon"),
+    path("calendars/<slug:calendar>/versions/<int:version>/", calendars.version, name="calendar_version"),
     path("standing-plans/", standing.standing_plans, name="standing_plans"),
     path("standing-plans/new/", standing.standing_plan_draft, name="standing_plan_draft"),
     path("standing-plans/<int:pk>/", standing.standing_plan, name="standing_plan"),

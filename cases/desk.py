@@ -1,6 +1,7 @@
 """What the case page shows, put together from a handful of reads."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +11,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit, User
 from accounts.roles import May, Role
 from cases import selectors, wording
+from cases.ladders import deadline_seen
+from cases.limits import rules_now
 from cases.models import Case, CaseClass, CaseEvent, ReporterContact, UnitPart
 from cases.models.look import LookReason
 from cases.models.photo import Purpose
 from cases.offers import fields_shown, offered_steps
 from cases.photos import shown
+from cases.supervised import watches_told
 from cases.veil import (
     cover_of,
     covered_case,
@@ -32,7 +36,7 @@ _MAIN_PATH = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.HAN
 _GUESTS = {"resident": gettext_lazy("Resident"), "app": gettext_lazy("Another system")}
 
 
-def case_page(access: Access, number: str, *, clear: bool = False) -> dict[str, Any]:
+def case_page(access: Access, number: str, *, now: datetime, clear: bool = False) -> dict[str, Any]:
     """The context of the case page, in at most twelve queries; ``clear`` after a look behind the mask.
 
     Raises:
@@ -49,6 +53,7 @@ def case_page(access: Access, number: str, *, clear: bool = False) -> dict[str, 
     if not clear:
         covered_case(case), covered_parts(parts, cover), covered_plans(plans, cover)
     held = case.assignee_id not in (None, access.user_id)
+    seen = deadline_seen(case, events, rules_now(), now)
     offered = buttons(access, offered_steps(access, case, parts), parts, held=held)
     return {
         "case": case,
@@ -61,6 +66,9 @@ def case_page(access: Access, number: str, *, clear: bool = False) -> dict[str, 
         "more": any(button["more"] for button in offered),
         "asked": wording.asked(case.stage),
         "mine": case.assignee_id is not None and case.assignee_id == access.user_id,
+        "standing": seen.standing,
+        "seen": seen,
+        "watches": watches_told(case, events, now),
         "loop": loop(case),
         "timeline": timeline(case, events, photos, parts),
         "inside": inside,
@@ -156,8 +164,8 @@ def timeline(
             "text": wording.told(event.action, event.data, names),
             "who": who_took(event),
             "at": event.at,
-            "icon": wording.icon_of(event.action),
-            "tone": wording.tone_of(event.action),
+            "icon": wording.icon_of(event.action, event.data),
+            "tone": wording.tone_of(event.action, event.data),
             "photos": by_event.get(event.seq, []),
         }
         for event in events

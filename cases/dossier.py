@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from accounts.roles import May
 from cases.models import ActionPlan, Case, CaseEvent, Photo, ReporterContact, UnitPart
 from cases.offers import offered_steps
 from cases.selectors import case_for, history_told, parts_of, photos_of, plans_of
+from cases.supervised import Watch, watches_of
 from cases.veil import cover_of, covered_events, covered_parts, covered_photo, covered_plans, is_inside
 from cases.workflow import Step
 from core.masking import masked_name, masked_phone
@@ -28,9 +30,10 @@ class Dossier:
     photos: Sequence[Photo]
     steps: Sequence[Step]
     reporter: dict[str, str] | None
+    watches: Sequence[Watch]
 
 
-def dossier_of(access: Access, number: str) -> Dossier:
+def dossier_of(access: Access, number: str, *, now: datetime) -> Dossier:
     """The dossier of a case, by number or UUID.
 
     Raises:
@@ -45,6 +48,7 @@ def dossier_of(access: Access, number: str) -> Dossier:
         [covered_photo(access, photo, inside=inside) for photo in photos_of(case)],
         offered_steps(access, case, parts),
         _reporter(access, case),
+        watches_of(case, now),
     )
 
 

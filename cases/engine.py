@@ -1,16 +1,11 @@
-"""What the two engines do differently for cases: indexes for words inside a text, taking turns, marking many.
+"""What the two engines do differently for cases: indexes for words inside a text, and taking turns.
 
 ``icontains`` asks PostgreSQL for ``UPPER(column::text) LIKE UPPER('%words%')``; a trigram index on that very
 expression answers it. SQLite has nothing of the kind and reads the table.
 """
 
-from collections.abc import Sequence
-
 from django.db import connection, migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg2.extras import execute_values
-
-from cases.models import Case
 
 _TABLE = "cases_case"
 _DIGEST_TURN = 0x4845414453  # any number of our own that no other advisory lock has
@@ -54,25 +49,3 @@ def digest_turn() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DIGEST_TURN])
-
-
-_MARKS = ("events_count", "head_hash", "clock_rung", "escalation", "overdue_at")
-_MARK = (
-    f"UPDATE {_TABLE} SET events_count = v.count::int, head_hash = v.head, clock_rung = v.rung::smallint, "  # noqa: S608
-    "escalation = v.escalation::smallint, overdue_at = v.overdue::timestamptz "
-    f"FROM (VALUES %s) AS v (id, count, head, rung, escalation, overdue) WHERE {_TABLE}.id = v.id::bigint"
-)
-
-
-def cases_mark(cases: Sequence[Case]) -> None:
-    """Write the head of the history and the marks of the ladder of these cases, locked by the caller."""
-    if len(cases) == 1:
-        # What happens by far the most; a plain update is built in a fifth of the time.
-        Case.objects.filter(pk=cases[0].pk).update(**{name: getattr(cases[0], name) for name in _MARKS})
-        return
-    if connection.vendor != "postgresql":
-        Case.objects.bulk_update(cases, _MARKS, batch_size=200)
-        return
-    rows = [(case.pk, *(getattr(case, name) for name in _MARKS)) for case in cases]
-    with connection.cursor() as cursor:
-        execute_values(cursor.cursor, _MARK, rows, page_size=1000)

@@ -9,12 +9,19 @@ from django.utils.dateparse import parse_date
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 # The columns a list has when nobody asks for others.
-USUAL = ("stage", "place", "unit", "reported")
-_LISTS = ("stage", "track", "source", "line", "district", "street", "community", "grid", "unit", "mark")
+USUAL = ("deadline", "stage", "place", "unit")
+_LISTS = (
+    "stage", "track", "source", "line", "district", "street", "community", "grid", "unit", "mark", "lamp",
+)  # fmt: skip
+_SWITCHES = ("open", "overdue")
+LEVELS = ("1", "2", "3")
+# What a list is sorted by; unless asked, the newest stand first.
+BY_DEADLINE = "due"
 
 
 def filters_of(query: QueryDict) -> dict[str, Any]:
-    """Lists of codes, ``class``, ``open``, ``since`` and ``until`` (to the end of that day).
+    """Lists of codes, ``class``, ``escalation``, ``open``, ``overdue``, ``since`` and ``until`` (the whole
+    day).
 
     What can't be understood is left out: a shared link with a slip still shows a list.
     """
@@ -25,8 +32,9 @@ def filters_of(query: QueryDict) -> dict[str, Any]:
     }
     if (key := query.get("class", "")) and "\x00" not in key:
         wanted["class"] = key[:40]
-    if query.get("open") in ("yes", "no"):
-        wanted["open"] = query["open"] == "yes"
+    wanted |= {name: query[name] == "yes" for name in _SWITCHES if query.get(name) in ("yes", "no")}
+    if levels := [int(v) for v in query.getlist("escalation")[:50] if v in LEVELS]:
+        wanted["escalation"] = levels
     if since := _day(query.get("since", "")):
         wanted["since"] = _begin(since)
     if until := _day(query.get("until", "")):
@@ -34,10 +42,18 @@ def filters_of(query: QueryDict) -> dict[str, Any]:
     return wanted
 
 
+def order_of(query: QueryDict) -> str:
+    """The column a list is in the order of, as ``core.paging`` takes it."""
+    return ORDERS.get(query.get("sort", ""), ORDERS[""])
+
+
+ORDERS = {"": "-opened_at", BY_DEADLINE: "due_at"}
+
+
 def kept_of(query: QueryDict) -> QueryDict:
     """What makes a list what it is: filters, words and columns; not the page it is open at."""
     kept = QueryDict(mutable=True)
-    for name in (*_LISTS, "class", "open", "since", "until", "q", "cols"):
+    for name in (*_LISTS, "escalation", "class", *_SWITCHES, "since", "until", "q", "sort", "cols"):
         values = [v[:100] for v in query.getlist(name)[:50] if v and "\x00" not in v]
         if values and not (name == "cols" and set(values) == set(USUAL)):
             kept.setlist(name, values)

@@ -16,6 +16,7 @@ from cases import choices, policies, wording
 from cases.desk import timeline
 from cases.forgetting import to_be_forgotten
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
+from cases.lamps import standing_of
 from cases.models import ActionPlan, Case, Photo, PlanTemplate, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
@@ -86,7 +87,7 @@ def step_page(
     page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
     page |= _of_plan(plans, data) | {"templates": templates}
     return page | {
-        **_of_case(case, step),
+        **_of_case(case, step, now),
         "held": "held_by" in step.fields and case.assignee_id != access.user_id and case.assignee,
         "template": _template_named(templates, form, error),
         "asked_for": _asked_for(access, case, step, parts),
@@ -100,9 +101,10 @@ def _of_plan(plans: Sequence[ActionPlan], data: QueryDict | None) -> dict[str, A
     return {"plan": plans[0], "comment_lines": comment_lines(plans[0].measures.all(), data)}
 
 
-def _of_case(case: Case, step: Step) -> dict[str, Any]:
+def _of_case(case: Case, step: Step, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
+        "standing": standing_of(case, now),
         "warned": wording.warned(step.action),
         "danger": step.action in wording.DANGERS,
         "version": case.version,

@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.columns import COLUMNS
-from cases.filters import USUAL
+from cases.filters import BY_DEADLINE, USUAL
 from cases.marks import MARKS
-from cases.models import CaseClass, LookReason, ReporterLook
+from cases.models import CaseClass, Lamp, LookReason, ReporterLook
 from cases.models.case import Source
+from cases.wording_late import SUPERVISED
 from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track, Verdict
 from core.errors import CityError, Sentence
 from core.widgets import FoundSelect
@@ -229,17 +230,27 @@ class FilterForm(RefusedForm):
 
     q = forms.CharField(label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}))
     stage = forms.ChoiceField(label=_("Stage"), choices=[*_ANY, *Stage.choices])
+    lamp = forms.ChoiceField(label=_("Deadline"), choices=[*_ANY, *Lamp.choices])
+    escalation = forms.ChoiceField(label=_("Supervision level"), choices=[*_ANY, *SUPERVISED.items()])
+    overdue = forms.ChoiceField(
+        label=_("Was late"), choices=[*_ANY, ("yes", _("At some time")), ("no", _("Never"))]
+    )
     mark = forms.ChoiceField(label=_("Mark"), choices=[*_ANY, *MARKS.items()])
     open = forms.ChoiceField(label=_("State"), choices=[*_ANY, ("yes", _("Open")), ("no", _("Done"))])
     track = forms.ChoiceField(label=_("Track"), choices=[*_ANY, *Track.choices])
     line = forms.ChoiceField(label=_("Line"), choices=[])
     source = forms.ChoiceField(label=_("Source"), choices=[*_ANY, *Source.choices])
+    district = forms.ChoiceField(label=_("District"), choices=[])
     street = forms.ChoiceField(label=_("Street"), choices=[])
     community = forms.ChoiceField(label=_("Community"), choices=[])
     grid = forms.ChoiceField(label=_("Grid"), choices=[])
     unit = forms.ChoiceField(label=_("Unit"), choices=[])
     since = forms.CharField(label=_("From day"), widget=forms.TextInput(attrs={"type": "date"}))
     until = forms.CharField(label=_("To day"), widget=forms.TextInput(attrs={"type": "date"}))
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        choices=[("", _("Newest first")), (BY_DEADLINE, _("By deadline, where a clock runs"))],
+    )
     cols = forms.MultipleChoiceField(label=_("Columns"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: QueryDict, choices: Mapping[str, list[Any]]) -> None:
@@ -256,7 +267,7 @@ class FilterForm(RefusedForm):
                 del self.fields[name]
 
     def said(self, name: str) -> str:
-        """The value of a filter as the options call it."""
-        value = str(self[name].value() or "")
-        options = getattr(self.fields[name], "choices", ())
-        return str(next((label for key, label in options if str(key) == value), value))
+        """The values of a filter as the options call them."""
+        options = {str(key): str(label) for key, label in getattr(self.fields[name], "choices", ())}
+        values = self.data.getlist(name) if isinstance(self.data, QueryDict) else [self[name].value()]
+        return "、".join(options.get(value, value) for value in map(str, values) if value)

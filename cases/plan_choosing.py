@@ -11,10 +11,10 @@ from cases import plan_selectors as selectors
 from cases.filters import filters_of
 from cases.lists import row_of
 from cases.models import ActionPlan, Case, CaseClass, PlanTemplate
+from cases.narrowing import filtered, searched
 from cases.plan_forms import ChooseFilter
 from cases.plan_picks import MOST, Pick, raw_picks
 from cases.policies import check_four_eyes, permits
-from cases.selectors import filtered, searched
 from cases.workflow import BY_ACTION, Action, Stage
 from core.paging import page_of
 from grids.access import Access
@@ -56,7 +56,7 @@ def choose_page(access: Access, query: QueryDict, action: Action) -> dict[str, A
     page = page_of(rows, by="stage_since", cursor=query.get("cursor", ""), size=_SIZE)
     kept = query.copy()
     kept.pop("cursor", None)
-    made = deciding_rows(access, page.rows) if action is Action.APPROVE else planning_rows(page.rows)
+    made = deciding_rows(access, page.rows) if action is Action.APPROVE else planning_rows(access, page.rows)
     return {
         "page": page,
         "rows": made,
@@ -80,18 +80,19 @@ def _classes(access: Access, action: Action) -> list[tuple[str, str]]:
     return [(row.key, str(row)) for row in CaseClass.objects.filter(pk__in=waiting)]
 
 
-def planning_rows(cases: Sequence[Case]) -> list[dict[str, Any]]:
+def planning_rows(access: Access, cases: Sequence[Case]) -> list[dict[str, Any]]:
     """Cases that wait for a plan, each with the templates it can begin from."""
     templates = selectors.templates_by_case(cases)
     return [
-        row_of(case) | {"pick": Pick(case.number, case.version).ref, "templates": templates[case.pk]}
+        row_of(case, access.at)
+        | {"pick": Pick(case.number, case.version).ref, "templates": templates[case.pk]}
         for case in cases
     ]
 
 
 def deciding_rows(access: Access, cases: Iterable[Case]) -> list[dict[str, Any]]:
     """Cases that wait for approval, each with its plan; ``together`` when it may go with others."""
-    return [row_of(case) | deciding(access, case) for case in cases]
+    return [row_of(case, access.at) | deciding(access, case) for case in cases]
 
 
 def deciding(access: Access, case: Case) -> dict[str, Any]:

@@ -149,12 +149,12 @@ def results_of(access: Access, batch: PlanBatch) -> dict[str, Any]:
     counts = {state: sum(item.state == state for item in items) for state in ("waiting", "done", "refused")}
     return {
         "batch": batch,
-        "items": [{"item": item, "row": _seen(cases.get(item.number))} for item in items],
+        "items": [{"item": item, "row": _seen(access, cases.get(item.number))} for item in items],
         "counts": counts,
         "settled": counts["done"] + counts["refused"],
         "total": len(items),
     }
 
 
-def _seen(case: Case | None) -> dict[str, Any] | None:
-    return row_of(case) if case else None
+def _seen(access: Access, case: Case | None) -> dict[str, Any] | None:
+    return row_of(case, access.at) if case else None

@@ -34,7 +34,7 @@ def similar_to(access: Access, raw: Mapping[str, Any], *, now: datetime) -> list
     )
     photos = first_photos([case for case, _metres in found])
     return [
-        row_of(case) | {"distance": f"{round(metres)} m", "photo": _thumb(photos.get(case.pk))}
+        row_of(case, now) | {"distance": f"{round(metres)} m", "photo": _thumb(photos.get(case.pk))}
         for case, metres in found
     ]
 

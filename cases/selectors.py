@@ -1,22 +1,22 @@
 """Reads of cases. Each takes an ``Access``: a selector without a scope does not exist."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
+from cases.lamps import lamp_q
 from cases.marks import mark_q
 from cases.models import (
     ActionPlan,
     Case,
-    CaseClass,
     CaseEvent,
+    Lamp,
     Photo,
     SavedFilter,
     StandingPlan,
@@ -26,7 +26,6 @@ from cases.veil import covered_case, covered_photo, is_inside
 from cases.words import SPOKEN, together
 from cases.workflow import CHECKERS, OPEN, Stage
 from core.errors import NotFound
-from core.masking import whole_phone
 from grids.access import Access
 from grids.geo.shapes import box_around, metres_between
 
@@ -42,7 +41,6 @@ _LOCK_HEAVY = ("district__outline", "grid__outline")
 # Outlines weigh tens of kilobytes; no list draws them.
 _NO_OUTLINES = tuple(f"{area}__outline" for area in ("district", "street", "community", "grid"))
 _NUMBER = re.compile(r"[0-9]{19}")
-_LONG_NUMBER = "[0-9０-９]([ -]?[0-9０-９]){6}"
 _NO_CASE = _("There is no such case, or it lies outside your area.")
 
 
@@ -91,6 +89,18 @@ def case_in_clear(access: Access, number: str) -> Case:
         NotFound: none such in the scope.
     """
     case = cases_for(access).select_related("reporter", "merged_into").filter(_named(number)).first()
+    if case is None:
+        raise NotFound(_NO_CASE)
+    return case
+
+
+def case_anywhere(number: str) -> Case:
+    """One case by number or UUID for whatever asks without a scope, such as a command.
+
+    Raises:
+        NotFound: there is none.
+    """
+    case = listed(Case.objects.filter(_named(number))).first()
     if case is None:
         raise NotFound(_NO_CASE)
     return case
@@ -217,6 +227,14 @@ def approved_plan(case: Case) -> ActionPlan | None:
     return rows.prefetch_related("assisting_units").order_by("-version").first()
 
 
+def plan_dates(case_ids: Collection[int]) -> dict[int, datetime]:
+    """The date by which to finish of the plans these cases were dispatched on, by the case's id."""
+    rows = ActionPlan.objects.filter(
+        case_id__in=case_ids, state=ActionPlan.State.APPROVED, decided_at__lte=F("case__dispatched_at")
+    )
+    return dict(rows.order_by("case_id", "version").values_list("case_id", "finish_by"))
+
+
 def plans_of(case: Case) -> QuerySet[ActionPlan]:
     """All versions, newest first, with their measures."""
     rows = case.plans.select_related(
@@ -278,6 +296,25 @@ def stage_counts(access: Access) -> dict[Stage, int]:
     return {stage: counts.get(stage.value, 0) for stage in Stage if stage in OPEN}
 
 
+def lamp_counts(rows: QuerySet[Case], now: datetime) -> dict[Lamp, int]:
+    """How many of these cases are under each lamp, in one query."""
+    counts = {lamp.value: Count("pk", filter=lamp_q(lamp, now)) for lamp in Lamp}
+    found = rows.filter(stage__in=OPEN).order_by().aggregate(**counts)
+    return {lamp: found[lamp.value] for lamp in Lamp}
+
+
+def stage_lamps(access: Access, now: datetime) -> dict[Stage, dict[str, int]]:
+    """The open cases of the scope by stage: ``all`` of them, and by lamp. One query."""
+    counts = {lamp.value: Count("pk", filter=lamp_q(lamp, now)) for lamp in Lamp}
+    rows = Case.objects.filter(case_q(access), stage__in=OPEN).order_by().values("stage")
+    names = ("all", *Lamp.values)
+    found = {
+        stage: dict(zip(names, numbers, strict=True))
+        for stage, *numbers in rows.annotate(all=Count("pk"), **counts).values_list("stage", *names)
+    }
+    return {stage: found.get(stage.value, dict.fromkeys(names, 0)) for stage in Stage if stage in OPEN}
+
+
 def my_reports(access: Access) -> QuerySet[Case]:
     """What this person reported, wherever it lies."""
     if access.user_id is None:
@@ -299,66 +336,11 @@ def my_tasks(access: Access) -> QuerySet[Case]:
     return cases_for(access).filter(assignee_id=access.user_id, stage__in=OPEN)
 
 
-def oldest_in(access: Access, stage: Stage) -> QuerySet[Case]:
-    """The cases of the scope in a stage, the longest waiting first."""
-    return cases_for(access).filter(stage=stage).order_by("stage_since", "pk")
+def urgent_in(access: Access, stage: Stage) -> QuerySet[Case]:
+    """The cases of the scope in a stage, the most urgent first."""
+    return urgent_first(cases_for(access).filter(stage=stage))
 
 
-def filtered(rows: QuerySet[Case], wanted: Mapping[str, Any]) -> QuerySet[Case]:
-    """Narrow a list by what an address bar or API query says; unknown names are not looked at here.
-
-    Known: stage, track, line, street, community, grid, unit, source, class, mark, mine, since, until, q
-    (number, address or text; a whole phone number only where the caller may see reporters).
-    """
-    simple = {
-        "stage": "stage__in",
-        "track": "track__in",
-        "source": "source__in",
-        "line": "case_class__line__in",
-        "district": "district__code__in",
-        "street": "street__code__in",
-        "community": "community__code__in",
-        "grid": "grid__code__in",
-        "unit": "lead_unit__code__in",
-    }
-    for name, lookup in simple.items():
-        if values := wanted.get(name):
-            rows = rows.filter(**{lookup: values})
-    if wanted.get("mark"):
-        rows = rows.filter(mark_q(wanted["mark"]))
-    if wanted.get("class"):
-        kind, _dash, code = str(wanted["class"]).partition("-")
-        rows = rows.filter(case_class__kind=kind, case_class__code=code)
-    if wanted.get("open") is not None:
-        rows = rows.filter(stage__in=OPEN) if wanted["open"] else rows.exclude(stage__in=OPEN)
-    if wanted.get("since"):
-        rows = rows.filter(opened_at__gte=wanted["since"])
-    if wanted.get("until"):
-        rows = rows.filter(opened_at__lt=wanted["until"])
-    return rows
-
-
-def searched(rows: QuerySet[Case], access: Access, words: str) -> QuerySet[Case]:
-    """Cases whose number, address or text holds the words; a phone number, or a part of one, finds its
-    reports only in areas whose reporters the caller may see."""
-    words = words.replace("\x00", "").strip()[:100]
-    if not words:
-        return rows
-    where = Q(number__startswith=words) | _said(access, words)
-    # Both are looked up first: an OR that reaches into another table can go by no index.
-    if classes := list(CaseClass.objects.filter(name__icontains=words).values_list("pk", flat=True)):
-        where |= Q(case_class_id__in=classes)
-    if phone := whole_phone(words):
-        theirs = Q(contact__phone=phone) | Q(joiners__phone=phone)
-        phones = Case.objects.filter(access.placed_q(May.SEE_REPORTER), theirs).order_by()
-        where |= Q(pk__in=list(phones.values_list("pk", flat=True)))
-    return rows.filter(where)
-
-
-def _said(access: Access, words: str) -> Q:
-    said = Q(address__icontains=words) | Q(description__icontains=words)
-    if not any(sign.isdecimal() for sign in words):
-        return said
-    # What is covered on every page must not be guessed digit by digit.
-    numbered = Q(address__regex=_LONG_NUMBER) | Q(description__regex=_LONG_NUMBER)
-    return said & (~numbered | access.placed_q(May.SEE_REPORTER))
+def urgent_first(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """In order of their deadlines; those whose clock rests come last."""
+    return rows.order_by(F("due_at").asc(nulls_last=True), "stage_since", "pk")

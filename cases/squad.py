@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import May, Role
+from cases.filters import BY_DEADLINE
+from cases.lamps import lamp_q
 from cases.lists import row_of
-from cases.models import Case, UnitPart
+from cases.models import Case, Lamp, UnitPart
 from cases.offers import offered_steps
 from cases.policies import holder_of
 from cases.selectors import cases_for, listed
@@ -56,21 +58,26 @@ def cases_at(access: Access, place: Place) -> QuerySet[Case]:
 
 
 def team_of(access: Access, place: Place, *, now: datetime) -> QuerySet[User]:
-    """Everybody who works there or has a task there, with ``open`` tasks, the ``oldest``, ``away`` and
-    ``duty``; those with most to do first. One query.
+    """Everybody who works there or has a task there, with ``open`` tasks, those ``late``, the ``oldest``,
+    ``away`` and ``duty``; those with most to do first. One query.
     """
     tasks = tasks_at(access, place).order_by().filter(assignee_id=OuterRef("pk")).values("assignee_id")
     held = postings_in_force(now).filter(_there(place), role__in=_WORKERS)
     turn = turns_at(now).filter(Q(area=place) if isinstance(place, Area) else Q(unit=place))
     holders = tasks_at(access, place).order_by().filter(assignee__isnull=False).values("assignee_id")
     rows = User.objects.filter(Q(pk__in=held.values("user_id"), is_active=True) | Q(pk__in=holders))
-    counted = Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    late = tasks.filter(lamp_q(Lamp.RED, now))
     return rows.annotate(
-        open=Coalesce(counted, 0),
+        open=Coalesce(_count(tasks), 0),
+        late=Coalesce(_count(late), 0),
         oldest=Subquery(tasks.annotate(first=Min("stage_since")).values("first")),
         away=Exists(absences_at(now).filter(person_id=OuterRef("pk"))),
         duty=Exists(turn.filter(person_id=OuterRef("pk"))),
     ).order_by("-open", "name", "pk")
+
+
+def _count(tasks: QuerySet[Any, Any]) -> Subquery:
+    return Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
 
 
 def _there(place: Place) -> Q:
@@ -105,11 +112,11 @@ def team_page(access: Access, *, place: str, cursor: str, now: datetime) -> dict
         "place": there,
         "here": place_code(there),
         "places": named(places),
-        "day": day_at(access, there, begins),
+        "day": day_at(access, there, begins, now),
         "is_unit": not isinstance(there, Area),
         "people": people,
         "page": page,
-        "rows": [_row(case) for case in page.rows],
+        "rows": [_row(case, now) for case in page.rows],
         "absences": list(today.select_related("person", "deputy").order_by("person__name")),
         "turns": turns_of(there, begins, begins + timedelta(days=1)),
         "choices": choices_among(people, pool=False),
@@ -119,8 +126,9 @@ def team_page(access: Access, *, place: str, cursor: str, now: datetime) -> dict
     }
 
 
-def day_at(access: Access, place: Place, begins: datetime) -> list[dict[str, Any]]:
-    """The day of a street or unit in figures that open their lists: open, with nobody, reported since."""
+def day_at(access: Access, place: Place, begins: datetime, now: datetime) -> list[dict[str, Any]]:
+    """The day of a street or unit in figures that open their lists: open, late, nearly due, with nobody,
+    reported since."""
     if not access.may(May.SEE_CASES):
         return []
     open_now, street = Q(stage__in=OPEN), isinstance(place, Area)
@@ -128,12 +136,22 @@ def day_at(access: Access, place: Place, begins: datetime) -> list[dict[str, Any
     rows = cases_at(access, place).filter(open_now | Q(opened_at__gte=begins)).order_by()
     counted = rows.aggregate(
         open=Count("pk", filter=open_now),
+        **{lamp.value: Count("pk", filter=open_now & lamp_q(lamp, now)) for lamp in (Lamp.RED, Lamp.YELLOW)},
         pool=Count("pk", filter=tasks),
         new=Count("pk", filter=Q(opened_at__gte=begins)),
     )
     where = f"{reverse('cases:list')}?{'street' if street else 'unit'}={place.code}"
     return [
         {"label": _("Open cases"), "figure": counted["open"], "url": f"{where}&open=yes"},
+        *(
+            {
+                "label": lamp.label,
+                "figure": counted[lamp],
+                "lamp": lamp.value,
+                "url": f"{where}&lamp={lamp.value}&sort={BY_DEADLINE}",
+            }
+            for lamp in (Lamp.RED, Lamp.YELLOW)
+        ),
         {"label": _("Nobody's tasks"), "figure": counted["pool"], "url": "#pool"},
         {"label": _("Reported today"), "figure": counted["new"], "url": f"{where}&since={day_of(begins)}"},
     ]
@@ -163,7 +181,7 @@ def person_page(access: Access, *, username: str, cursor: str, now: datetime) ->
     return {
         "person": person,
         "page": page,
-        "rows": [_row(case) for case in page.rows],
+        "rows": [_row(case, now) for case in page.rows],
         "absence": absences_at(now).filter(person=person).select_related("deputy").first(),
         "choices": _choices_for(access, person, now),
         "key": str(uuid4()),
@@ -202,8 +220,8 @@ def picked_of(tokens: Iterable[str]) -> list[Picked]:
     return [Picked(match[1], int(match[2]), match[3]) for match in found if match]
 
 
-def _row(case: Case) -> dict[str, Any]:
-    return row_of(case) | {"token": f"{case.number}|{case.version}|{holder_of(case)}"}
+def _row(case: Case, now: datetime) -> dict[str, Any]:
+    return row_of(case, now) | {"token": f"{case.number}|{case.version}|{holder_of(case)}"}
 
 
 def pool_page(access: Access, *, cursor: str, now: datetime) -> dict[str, Any]:
@@ -215,7 +233,7 @@ def pool_page(access: Access, *, cursor: str, now: datetime) -> dict[str, Any]:
     page = pool_of(access, cursor)
     return {
         "page": page,
-        "rows": [_row(c) | {"claimable": claimable(access, c), "key": str(uuid4())} for c in page.rows],
+        "rows": [_row(c, now) | {"claimable": claimable(access, c), "key": str(uuid4())} for c in page.rows],
     } | {"turns": list(_on_duty(access, now))}
 
 

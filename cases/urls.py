@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.views import detail, history, lists, looks, photos, plans, reports, steps
+from cases.views import deadlines, detail, history, lists, looks, photos, plans, reports, steps
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("export.xlsx", lists.export_xlsx, name="export_xlsx"),
     path("saved/", lists.keep_filter, name="saved_keep"),
     path("saved/<int:pk>/drop/", lists.drop_filter, name="saved_drop"),
+    path("overdue/", deadlines.overdue, name="overdue"),
+    path("overdue/export.xlsx", deadlines.overdue_xlsx, name="overdue_xlsx"),
     path("mine/", lists.mine, name="mine"),
     path("report/", reports.report, name="report"),
     path("report/fixed/", reports.report_fixed, name="report_fixed"),
@@ -28,6 +30,7 @@ urlpatterns = [
     path("", include("cases.config_urls")),
     path("", include("cases.plan_urls")),
     path("<str:number>/", detail.detail, name="detail"),
+    path("<str:number>/deadline/", deadlines.deadline, name="deadline"),
     path("<str:number>/chain/", history.chain, name="chain"),
     path("<str:number>/file.json", history.file_json, name="file_json"),
     path("<str:number>/file.pdf", history.file_pdf, name="file_pdf"),

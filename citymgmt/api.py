@@ -67,6 +67,7 @@ urlpatterns = [
     path("v1/locate/", grids.LocateView.as_view(), name="locate"),
     path("v1/units/", grids.UnitsView.as_view(), name="units"),
     path("v1/", include(notices.urlpatterns)),
+    path("v1/units/<str:code>/calendar/", grids.UnitCalendarView.as_view(), name="unit_calendar"),
     path("v1/", include(cases.urlpatterns)),
     path("<path:rest>", NoSuchAddress.as_view()),
 ]

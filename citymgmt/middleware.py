@@ -47,6 +47,7 @@ class SentenceMiddleware:
 # The beginning of a view's name, what its address names, the page of that, and the words that lead there.
 _PAGES: tuple[tuple[str, str, str, Sentence], ...] = (
     ("cases:", "number", "cases:detail", _("To the case")),
+    ("cases:calendar", "calendar", "cases:calendar", _("To the calendar")),
     ("grids:area", "code", "grids:area", _("To the area")),
     ("grids:unit", "code", "grids:unit", _("To the unit")),
     ("grids:person", "username", "grids:person", _("To the person")),

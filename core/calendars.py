@@ -1,11 +1,15 @@
 """Which calendar counts where, and calendars ready to be reckoned with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.calendar_seed import OFFICES, SQUADS, definitions
 from core.models import Calendar, CalendarVersion
 from core.worktime import Calendar as WorkingTime
+from core.worktime import Content
 
 REVISION = "calendars"
 # Squads, sanitation and others who work in the street are there every day.
@@ -13,6 +17,7 @@ _BY_KIND = {"squad": SQUADS, "handler": SQUADS}
 # The calendars in force.
 CURRENT = Calendar.objects.filter(current__isnull=False)
 _known: dict[int, WorkingTime] = {}
+_supposed: ContextVar[Mapping[int, WorkingTime]] = ContextVar("supposed", default=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,30 @@ def calendar_of(version_id: int) -> WorkingTime:
     Raises:
         CalendarVersion.DoesNotExist: no such version.
     """
-    found = _known.get(version_id)
+    found = _known.get(version_id) or _supposed.get().get(version_id)
     if found is None:
-        found = _known[version_id] = _shipped(version_id) or working_time(
-            CalendarVersion.objects.get(pk=version_id)
-        )
+        shipped = _shipped(version_id)
+        content = shipped or content_of(CalendarVersion.objects.get(pk=version_id))
+        found = _known[version_id] = content.calendar
     return found
 
 
-def working_time(version: CalendarVersion) -> WorkingTime:
-    """What a version's row says, as a calendar to reckon with."""
-    return WorkingTime.of(version.shifts, version.days, version.standard_day_minutes, version.published_until)
+@contextmanager
+def calendar_supposed(version_id: int, calendar: WorkingTime) -> Iterator[None]:
+    """Let ``calendar_of`` know a version that nobody has made yet, to see what it would do.
+
+    Only whoever is inside knows of it, not another thread. Its id is a digest of what it says.
+    """
+    before = _supposed.set({version_id: calendar})
+    try:
+        yield
+    finally:
+        _supposed.reset(before)
+
+
+def content_of(version: CalendarVersion) -> Content:
+    """What a version says."""
+    return Content(version.shifts, version.days, version.standard_day_minutes, version.published_until)
 
 
 def default_code(kind: str) -> str:
@@ -74,6 +92,10 @@ def default_code(kind: str) -> str:
     return _BY_KIND.get(kind, OFFICES)
 
 
-def _shipped(version_id: int) -> WorkingTime | None:
-    found = (row.content.calendar for row in definitions() if row.version_id == version_id)
-    return next(found, None)
+def usual_calendar(kind: str) -> Calendar | None:
+    """The calendar of a unit of this kind that has none of its own; None where it was never loaded."""
+    return Calendar.objects.filter(code=default_code(kind)).first()
+
+
+def _shipped(version_id: int) -> Content | None:
+    return next((row.content for row in definitions() if row.version_id == version_id), None)

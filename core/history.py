@@ -28,8 +28,11 @@ def canonical(payload: Mapping[str, Any]) -> bytes:
     )
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | bool | int):
+    if type(value) in _AS_IT_IS or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
         # By its digits, as jsonb reads it: int() alone would give 1e23 another value.

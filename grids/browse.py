@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from accounts.models import Unit, User
 from accounts.roles import Line, May, Role
+from core.calendars import usual_calendar
 from core.errors import NotFound, Sentence
 from core.models import AuditEntry
 from grids.access import Access
@@ -117,7 +118,7 @@ def still_held(rows: QuerySet[Posting], now: datetime) -> QuerySet[Posting]:
 
 def units_found(access: Access, *, q: str = "", line: str = "") -> QuerySet[Unit]:
     """Units of the administrator's districts."""
-    rows = Unit.objects.filter(district_code__in=district_codes(access)).select_related("parent")
+    rows = Unit.objects.filter(district_code__in=district_codes(access)).select_related("parent", "calendar")
     if words := q.replace("\x00", "").strip()[:60]:
         rows = rows.filter(Q(name__icontains=words) | Q(code__icontains=words))
     return rows.filter(line=line) if line else rows
@@ -150,7 +151,7 @@ _FACTS: dict[str, Sentence] = {
     "name": _("Name"), "parent": _("Below"), "valid_to": _("Ends"), "successors": _("Followed by"),
     "role": _("Role"), "user": _("Person"), "place": _("Area or unit"), "starts_at": _("From"),
     "ends_at": _("Until"), "person": _("Person"), "deputy": _("Deputy"),
-    "line": _("Line of work"), "active": _("State"),
+    "line": _("Line of work"), "active": _("State"), "calendar": _("Working time"),
 }  # fmt: skip
 
 
@@ -291,4 +292,9 @@ def unit_page(access: Access, code: str, *, now: datetime) -> dict[str, Any]:
     """What the page of a unit shows."""
     unit = unit_seen(access, code)
     held = still_held(postings_seen(access).filter(unit=unit), now)
-    return {"unit": unit, "postings": held[:100], "history": history_of("unit", code)}
+    return {
+        "unit": unit,
+        "calendar": unit.calendar or usual_calendar(unit.kind),
+        "postings": held[:100],
+        "history": history_of("unit", code),
+    }

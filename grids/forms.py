@@ -246,6 +246,9 @@ class UnitForm(PageForm):
     district = forms.ChoiceField(label=_("District"))
     parent = forms.CharField(label=_("Below the unit"), max_length=30, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    calendar = forms.ChoiceField(
+        label=_("Working time"), required=False, help_text=_("By which calendar its deadlines run.")
+    )
     active = forms.BooleanField(label=_("Takes work"), required=False, initial=True)
     recorded_by_station = forms.BooleanField(
         label=_("The station records its work"), required=False,
@@ -253,7 +256,13 @@ class UnitForm(PageForm):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, districts: Options, parents: Options, unit: Unit | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        districts: Options,
+        parents: Options,
+        calendars: Options,
+        unit: Unit | None = None,
+        **kwargs: Any,
     ) -> None:
         if unit is not None:
             kwargs["initial"] = {
@@ -261,17 +270,23 @@ class UnitForm(PageForm):
                 "district": unit.district_code, "parent": unit.parent.code if unit.parent else "",
                 "phone": unit.phone, "active": unit.active,
                 "recorded_by_station": unit.recorded_by_station,
+                "calendar": unit.calendar.code if unit.calendar else "",
             }  # fmt: skip
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = unit is not None
-        district = self.fields["district"]
-        assert isinstance(district, forms.ChoiceField)  # noqa: S101 - declared above
-        district.choices = list(districts)
+        _offer(self, "district", districts)
+        _offer(self, "calendar", [("", _("As usual for its kind")), *calendars])
         choose(self.fields["parent"], parents)
 
     def about(self) -> UnitAbout:
         """What ``unit_write`` takes, besides the code."""
         return UnitAbout(**{name: value for name, value in self.cleaned_data.items() if name != "code"})
+
+
+def _offer(form: forms.Form, name: str, options: Options) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so
+    field.choices = list(options)
 
 
 class ImportForm(forms.Form):

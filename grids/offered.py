@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.roles import May
+from core.models import Calendar
 from grids.access import Access
 from grids.models import Area
 from grids.permissions import district_codes, person_q
@@ -42,6 +43,11 @@ def people_offered(access: Access) -> Options:
 def units_offered(access: Access, *, but: str = "") -> Options:
     """Units in use, by line of work, without the one with the code ``but``."""
     return [option for option in _units(access) if option[0] != but]
+
+
+def calendars_offered() -> Options:
+    """All calendars of working time; they hold in every district."""
+    return [(row.code, str(row)) for row in Calendar.objects.all()]
 
 
 def districts_offered(access: Access) -> Options:

@@ -55,7 +55,8 @@ def units_seen(access: Access) -> QuerySet[Unit]:
     codes |= set(Unit.objects.filter(pk__in=mine).values_list("district_code", flat=True))
     if not codes:
         return Unit.objects.none()
-    return Unit.objects.filter(Q(district_code__in=codes) | Q(district_code=""), active=True)
+    here = Q(district_code__in=codes) | Q(district_code="")
+    return Unit.objects.filter(here, active=True).select_related("calendar")
 
 
 def postings_of(access: Access, *, now: datetime) -> QuerySet[Posting]:

@@ -104,6 +104,19 @@ class OutlineCollection(serializers.Serializer[Any]):
     truncated = serializers.BooleanField()
 
 
+class UnitCalendarInput(StrictSerializer):
+    """A unit's own calendar of working time by its code; null or "" for the usual one of its kind."""
+
+    calendar = serializers.CharField(max_length=30, allow_null=True, allow_blank=True)
+
+
+class UnitCalendarShape(serializers.Serializer[Any]):
+    """The unit and the calendar it was given, "" for the usual one."""
+
+    unit = serializers.CharField()
+    calendar = serializers.CharField()
+
+
 class PostingSerializer(serializers.ModelSerializer[Posting]):
     """A role in an area or a unit."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from accounts.roles import Line
 from core.errors import BadInput
+from core.models import Calendar
 from core.services.audit import audit_write
 
 _FIELDS = ("code", "name", "line", "kind", "district_code", "phone", "active", "recorded_by_station")
@@ -29,8 +30,11 @@ def unit_save(
     phone: str = "",
     active: bool = True,
     recorded_by_station: bool = False,
+    calendar: Calendar | None = None,
 ) -> Unit:
     """Make a unit (``unit`` None) or change one; its code never changes. Writes an audit row.
+
+    ``calendar`` None: its deadlines run by the usual calendar of its kind.
 
     Who may is asked above, where places are known.
 
@@ -42,17 +46,31 @@ def unit_save(
     before = _facts(row) if unit else {}
     row.name, row.line, row.kind, row.phone = name.strip(), line, kind, phone.strip()
     row.district_code, row.parent, row.active = district_code, parent, active
-    row.recorded_by_station = recorded_by_station
+    row.recorded_by_station, row.calendar = recorded_by_station, calendar
     row.save()
-    audit_write(
-        actor_id=actor_id,
-        action="unit.change" if unit else "unit.add",
-        subject=f"unit:{row.code}",
-        now=now,
-        before=before,
-        after=_facts(row),
-    )
+    _audit(row, "unit.change" if unit else "unit.add", before, now, actor_id)
     return row
+
+
+@transaction.atomic
+def unit_calendar_save(*, unit: Unit, calendar: Calendar | None, now: datetime, actor_id: int | None) -> None:
+    """Have a unit's deadlines run by a calendar, or with None by the usual one of its kind.
+
+    Writes an audit row, unless it is so already. Who may is asked above, where places are known.
+    """
+    if unit.calendar == calendar:
+        return
+    before = _facts(unit)
+    unit.calendar = calendar
+    unit.save(update_fields=["calendar"])
+    _audit(unit, "unit.change", before, now, actor_id)
+
+
+def _audit(unit: Unit, action: str, before: dict[str, Any], now: datetime, actor_id: int | None) -> None:
+    after = _facts(unit)
+    audit_write(
+        actor_id=actor_id, action=action, subject=f"unit:{unit.code}", now=now, before=before, after=after
+    )
 
 
 def _check(unit: Unit | None, code: str, name: str, line: str, kind: str, parent: Unit | None) -> None:
@@ -84,5 +102,6 @@ def _lies_below(unit: Unit | None, top: Unit) -> bool:
 
 def _facts(unit: Unit) -> dict[str, Any]:
     return {name: getattr(unit, name) for name in _FIELDS} | {
-        "parent": unit.parent.code if unit.parent else ""
+        "parent": unit.parent.code if unit.parent else "",
+        "calendar": unit.calendar.code if unit.calendar else "",
     }

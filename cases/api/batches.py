@@ -39,7 +39,8 @@ class PlansWaitingView(ScopedView):
         wanted, query = self.query(ChoiceQuery), QueryDict(mutable=True)
         query.update({name: str(value) for name, value in wanted.items()})
         found = choose_page(self.access, query, _ACTIONS[wanted["kind"]])
-        rows, page = WaitingSerializer(found["rows"], many=True).data, found["page"]
+        page = found["page"]
+        rows = WaitingSerializer(found["rows"], many=True, context={"now": self.now}).data
         return Response({"results": rows, "next": page.next, "previous": page.previous})
 
 

@@ -63,7 +63,7 @@ class CampaignView(ScopedView):
         """Its plans, its cases, and what the caller can do now."""
         whole = whole_campaign(self.access, campaign_id)
         headers = {"ETag": etag_of(whole.campaign.version)}
-        return Response(CampaignDetail(whole).data, headers=headers)
+        return Response(CampaignDetail(whole, context={"now": self.now}).data, headers=headers)
 
 
 class ActView(ScopedView):

@@ -12,23 +12,17 @@ from rest_framework.response import Response
 from cases.candidates import candidates_for
 from cases.clusters import case_features
 from cases.dossier import dossier_of, first_photos, history_of
+from cases.filters import ORDERS
 from cases.models import Case
-from cases.selectors import (
-    case_for,
-    cases_for,
-    filtered,
-    parts_of,
-    searched,
-    similar_cases,
-    stage_counts,
-)
+from cases.narrowing import filtered, searched
+from cases.selectors import case_for, cases_for, parts_of, similar_cases, stage_lamps
 from cases.serializers.case import (
     CandidateSerializer,
     CaseDetail,
     CaseRow,
-    EventSerializer,
     SimilarSerializer,
 )
+from cases.serializers.events import EventSerializer
 from cases.serializers.filters import CandidateQuery, CaseQuery, MapQuery, SimilarQuery
 from cases.serializers.maps import CaseCollection, StageCount
 from cases.services.reporter import reporter_sought
@@ -44,7 +38,8 @@ class CaseScope(ScopedView):
     def narrowed(self, wanted: dict[str, Any]) -> QuerySet[Case]:
         """The cases a query asks for; a search by a whole phone number is written down."""
         reporter_sought(access=self.access, words=wanted.get("q", ""), now=self.now)
-        return searched(filtered(cases_for(self.access), wanted), self.access, wanted.get("q", ""))
+        rows = filtered(cases_for(self.access), wanted, now=self.now)
+        return searched(rows, self.access, wanted.get("q", ""))
 
 
 class CasesView(CaseScope):
@@ -52,8 +47,12 @@ class CasesView(CaseScope):
 
     @extend_schema(operation_id="cases", parameters=[CaseQuery], responses=page_shape("Case", CaseRow))
     def get(self, request: Request) -> Response:
-        """A page of cases, newest first."""
-        return self.page(self.narrowed(self.query(CaseQuery)), CaseRow, by="-opened_at")
+        """A page of cases, newest first; by deadline those that have one, the earliest first."""
+        wanted = self.query(CaseQuery)
+        rows, by = self.narrowed(wanted), ORDERS[wanted["sort"]]
+        if wanted["sort"]:
+            rows = rows.filter(due_at__isnull=False)
+        return self.page(rows, CaseRow, by=by)
 
 
 class CaseView(ScopedView):
@@ -62,8 +61,8 @@ class CaseView(ScopedView):
     @extend_schema(operation_id="case", responses=CaseDetail)
     def get(self, request: Request, number: str) -> Response:
         """A case by number or UUID, with what can be done now; the ETag names its version."""
-        dossier = dossier_of(self.access, number)
-        data = CaseDetail(dossier.case, context={"dossier": dossier}).data
+        dossier = dossier_of(self.access, number, now=self.now)
+        data = CaseDetail(dossier.case, context={"dossier": dossier, "now": self.now}).data
         headers = {"ETag": etag_of(dossier.case.version), "Cache-Control": "private, no-store"}
         return Response(data, headers=headers)
 
@@ -114,7 +113,9 @@ class SimilarView(ScopedView):
         if place["datum"] == "GCJ02":
             lon, lat = gcj02_to_wgs84(lon, lat)
         found = similar_cases(self.access, lon=lon, lat=lat, now=self.now, class_key=place.get("class", ""))
-        return Response({"results": SimilarSerializer(_with_photos(found), many=True).data})
+        return Response(
+            {"results": SimilarSerializer(_with_photos(found), many=True, context={"now": self.now}).data}
+        )
 
 
 class CaseMapView(CaseScope):
@@ -124,7 +125,7 @@ class CaseMapView(CaseScope):
     def get(self, request: Request) -> Response:
         """The cases in a box as GeoJSON; counts a cell where there are more than 500."""
         wanted = self.query(MapQuery)
-        return Response(case_features(self.narrowed(wanted), wanted["bbox"], wanted.get("zoom")))
+        return Response(case_features(self.narrowed(wanted), wanted["bbox"], wanted.get("zoom"), self.now))
 
 
 class CountsView(ScopedView):
@@ -132,9 +133,9 @@ class CountsView(ScopedView):
 
     @extend_schema(operation_id="cases_counts", responses=list_shape("StageCount", StageCount))
     def get(self, request: Request) -> Response:
-        """Open cases of one's scope by stage."""
-        counts = stage_counts(self.access).items()
-        rows = [{"stage": stage.value, "label": stage.label, "count": count} for stage, count in counts]
+        """Open cases of one's scope by stage, and how they stand to their deadlines."""
+        counts = stage_lamps(self.access, self.now).items()
+        rows = [{"stage": stage.value, "label": stage.label, "count": n["all"], **n} for stage, n in counts]
         return Response({"results": StageCount(rows, many=True).data})
 
 

@@ -46,7 +46,7 @@ class TasksView(ScopedView):
     def get(self, request: Request) -> Response:
         """A page of tasks, the longest waiting first."""
         page = self._found()
-        results = TaskRow(page.rows, many=True, context={"request": request}).data
+        results = TaskRow(page.rows, many=True, context={"request": request, "now": self.now}).data
         return Response({"results": results, "next": page.next, "previous": page.previous})
 
     def _found(self) -> Page[Case]:

@@ -4,8 +4,11 @@ from django.urls import path
 
 from cases.api import (
     batches,
+    board,
+    calendars,
     campaigns,
     catalogue,
+    deadlines,
     differences,
     history,
     photos,
@@ -21,6 +24,7 @@ from cases.api import (
 from cases.api.steps import NoSuchStep, report_view, step_view
 from cases.workflow import REPORTER_ACTIONS, STAFF_ACTIONS, Action
 
+_CALENDAR = "calendars/<slug:calendar>/"
 _CASE = "cases/<str:number>/"
 urlpatterns = [
     path("cases/", reading.CasesView.as_view(), name="cases"),
@@ -29,8 +33,12 @@ urlpatterns = [
     path("cases/similar/", reading.SimilarView.as_view(), name="cases_similar"),
     path("cases/geojson/", reading.CaseMapView.as_view(), name="cases_geojson"),
     path("cases/counts/", reading.CountsView.as_view(), name="cases_counts"),
+    path("cases/overdue/", board.LateView.as_view(), name="cases_overdue"),
+    path("cases/overdue/counts/", board.FiguresView.as_view(), name="cases_overdue_counts"),
+    path("supervisions/", board.SupervisionsView.as_view(), name="supervisions"),
     path(_CASE, reading.CaseView.as_view(), name="case"),
     path(f"{_CASE}events/", reading.EventsView.as_view(), name="case_events"),
+    path(f"{_CASE}deadline/", deadlines.DeadlineView.as_view(), name="case_deadline"),
     path(f"{_CASE}chain/", history.ChainView.as_view(), name="case_chain"),
     path(f"{_CASE}file/", history.CaseFileView.as_view(), name="case_file"),
     path(f"{_CASE}sheet/", history.CaseSheetView.as_view(), name="case_sheet"),
@@ -96,6 +104,17 @@ urlpatterns = [
     path("squad/people/", squad.TeamView.as_view(), name="squad_people"),
     path("squad/tasks/", squad.TasksView.as_view(), name="squad_tasks"),
     path("squad/hand-over/", squad.HandOverView.as_view(), name="squad_hand_over"),
+    path("calendars/", calendars.CalendarsView.as_view(), name="calendars"),
+    path(_CALENDAR, calendars.CalendarView.as_view(), name="calendar"),
+    path(f"{_CALENDAR}preview/", calendars.CalendarPreviewView.as_view(), name="calendar_preview"),
+    path(f"{_CALENDAR}change/", calendars.CalendarChangeView.as_view(), name="calendar_change"),
+    path(f"{_CALENDAR}reckon/", calendars.CalendarReckonView.as_view(), name="calendar_reckon"),
+    path(f"{_CALENDAR}versions/", calendars.CalendarVersionsView.as_view(), name="calendar_versions"),
+    path(
+        f"{_CALENDAR}versions/<int:version>/",
+        calendars.CalendarVersionView.as_view(),
+        name="calendar_version",
+    ),
     path("saved-filters/", saved.SavedFiltersView.as_view(), name="saved_filters"),
     path("saved-filters/<int:pk>/", saved.SavedFilterView.as_view(), name="saved_filter"),
     path("public/reports/", public.PublicReportsView.as_view(), name="public_reports"),

@@ -27,7 +27,7 @@ def case_document(access: Access, number: str, *, now: datetime) -> dict[str, An
     Raises:
         NotFound: no such case in the scope.
     """
-    dossier = dossier_of(access, number)
+    dossier = dossier_of(access, number, now=now)
     case, inside = dossier.case, is_inside(access, dossier.case)
     events = _events(case, inside=inside)
     document = {

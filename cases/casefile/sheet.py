@@ -24,7 +24,7 @@ _TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 def sheet_pdf(access: Access, document: dict[str, Any], file: bytes, *, now: datetime) -> bytes:
     """The PDF of a case the document was made of; ``file`` is attached byte for byte."""
-    page = case_page(access, document["number"])
+    page = case_page(access, document["number"], now=now)
     case: Case = page["case"]
     photos = list(
         case.photos.filter(removed_at__isnull=True).order_by("event_seq", "uploaded_at")[:MOST_PHOTOS]
@@ -88,6 +88,9 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         (gettext("Lead unit"), case.lead_unit.name if case.lead_unit else ""),
         (gettext("Reported"), _when(case.opened_at)),
         (gettext("Done"), _when(case.closed_at)),
+        (gettext("Deadline"), _when(case.due_at)),
+        (gettext("First handling deadline"), _when(case.first_due_at)),
+        (gettext("First late on"), _when(case.overdue_at)),
     ]
     return [(label, value) for label, value in facts if value]
 

@@ -7,8 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.dossier import Dossier
-from cases.models import ActionPlan, Case, CaseEvent, Measure, Photo, UnitPart
+from cases.lamps import Standing, standing_of
+from cases.models import ActionPlan, Case, Lamp, Measure, Photo, UnitPart
 from cases.serializers.catalogue import CaseClassSerializer
+from cases.serializers.deadlines import WatchSerializer
 from cases.veil import covered_case
 from cases.workflow import Step
 from grids.serializers import PlaceSerializer
@@ -42,6 +44,13 @@ class CaseRow(serializers.ModelSerializer[Case]):
     lead_unit = UnitRef(allow_null=True)
     assignee = serializers.CharField(source="assignee.name", allow_null=True, default=None)
     url = serializers.SerializerMethodField()
+    lamp = serializers.SerializerMethodField(
+        help_text="how the case stands to its deadline; null where no clock runs or rests"
+    )
+    deadline_words = serializers.SerializerMethodField(help_text="the same in words; empty without a lamp")
+    left_seconds = serializers.SerializerMethodField(
+        help_text="until the deadline, less than 0 past it, in the clock's own time: working or continuous"
+    )
 
     class Meta:
         model = Case
@@ -50,7 +59,8 @@ class CaseRow(serializers.ModelSerializer[Case]):
             "condition", "description", "address", "lon", "lat", "accuracy", "source_datum", "district",
             "street", "community", "grid", "filed_district_code", "filed_grid_code", "source",
             "source_label", "lead_unit", "assignee", "opened_at", "stage_since", "filed_at",
-            "dispatched_at", "finished_at", "closed_at",
+            "dispatched_at", "finished_at", "closed_at", "due_at", "lamp", "deadline_words", "left_seconds",
+            "escalation", "overdue_at",
         ]  # fmt: skip
 
     def to_representation(self, case: Case) -> Any:
@@ -60,6 +70,26 @@ class CaseRow(serializers.ModelSerializer[Case]):
     def get_url(self, case: Case) -> str:
         """Its address in the API."""
         return reverse("api:case", args=[case.number])
+
+    @extend_schema_field(serializers.ChoiceField(choices=Lamp.choices, allow_null=True))
+    def get_lamp(self, case: Case) -> str | None:
+        """The lamp at the moment of the request."""
+        standing = self._standing(case)
+        return standing.lamp.value if standing else None
+
+    def get_deadline_words(self, case: Case) -> str:
+        """What is left, how late it is, or until when the clock rests."""
+        standing = self._standing(case)
+        return standing.words if standing else ""
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_left_seconds(self, case: Case) -> int | None:
+        """Seconds to the deadline."""
+        standing = self._standing(case)
+        return standing.seconds if standing else None
+
+    def _standing(self, case: Case) -> Standing | None:
+        return standing_of(case, self.context["now"])
 
 
 class PartSerializer(serializers.ModelSerializer[UnitPart]):
@@ -181,15 +211,16 @@ class CaseDetail(CaseRow):
     plans = serializers.SerializerMethodField()
     photos = serializers.SerializerMethodField()
     reporter = serializers.SerializerMethodField()
+    supervised = serializers.SerializerMethodField()
 
     class Meta(CaseRow.Meta):
         fields: ClassVar[list[str]] = [
             *CaseRow.Meta.fields, "fixed_on_the_spot", "drawn_for_field", "somebody_to_call", "returns",
             "reworks", "complaints", "failed_calls", "reopens", "merged_into", "suspended_at",
-            "suspended_until", "suspension_asked", "extensions", "extension_asked", "overdue_at",
+            "suspended_until", "suspension_asked", "extensions", "extension_asked", "first_due_at",
             "overdue_waived", "appeal_asked", "objection_asked", "presence", "supervisions", "reply_from",
             "plan_owed", "closed_by_force", "allowed_actions", "parts", "plans", "photos",
-            "reporter",
+            "reporter", "supervised",
         ]  # fmt: skip
 
     @property
@@ -212,6 +243,11 @@ class CaseDetail(CaseRow):
         """The versions of the plan, newest first."""
         return PlanSerializer(self._dossier.plans, many=True).data
 
+    @extend_schema_field(WatchSerializer(many=True))
+    def get_supervised(self, case: Case) -> Any:
+        """The supervisions, newest first."""
+        return WatchSerializer(self._dossier.watches, many=True).data
+
     @extend_schema_field(PhotoSerializer(many=True))
     def get_photos(self, case: Case) -> Any:
         """The photos in the order of their events."""
@@ -221,21 +257,6 @@ class CaseDetail(CaseRow):
     def get_reporter(self, case: Case) -> Any:
         """Who to call, under a mask."""
         return self._dossier.reporter
-
-
-class EventSerializer(serializers.ModelSerializer[CaseEvent]):
-    """One step taken, with its facts and the hash that chains it to the one before."""
-
-    action_label = serializers.CharField(source="get_action_display")
-    actor = serializers.CharField(source="actor.name", allow_null=True, default=None)
-    facts = serializers.DictField()
-
-    class Meta:
-        model = CaseEvent
-        fields = [
-            "seq", "action", "action_label", "actor", "role", "at", "from_stage", "to_stage", "version",
-            "facts", "previous_hash", "hash",
-        ]  # fmt: skip
 
 
 class SimilarSerializer(serializers.Serializer[Any]):

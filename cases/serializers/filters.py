@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.roles import Line
+from cases.filters import BY_DEADLINE
 from cases.marks import MARKS
+from cases.models import Lamp
 from cases.models.case import Source
 from cases.workflow import Stage, Track
 from core.serializers import PageQuery, StrictSerializer
@@ -53,6 +55,12 @@ class CaseFilter(StrictSerializer):
     community, grid = _codes(15), _codes(15)
     unit = _codes(30)
     mark = _many(serializers.ChoiceField(choices=list(MARKS.items())))
+    lamp = _many(serializers.ChoiceField(choices=Lamp.choices))
+    escalation = _many(serializers.IntegerField(min_value=0, max_value=3))
+    overdue = serializers.BooleanField(
+        required=False, allow_null=True, default=None,
+        help_text="was late in some stage, and no appeal took it off the overdue counts",
+    )  # fmt: skip
     open = serializers.BooleanField(required=False, allow_null=True, default=None)
     since = MomentField(help_text="opened at this moment or day, or later")
     until = MomentField(help_text="opened before this moment or day")
@@ -67,6 +75,11 @@ class CaseFilter(StrictSerializer):
 
 class CaseQuery(CaseFilter, PageQuery):
     """The same, page by page."""
+
+    sort = serializers.ChoiceField(
+        choices=[(BY_DEADLINE, "due")], required=False, default="", allow_blank=True,
+        help_text="due: by deadline, only cases whose clock runs; newest first when left out",
+    )  # fmt: skip
 
 
 class BoxField(serializers.CharField):

@@ -22,6 +22,7 @@ class CaseProperties(serializers.Serializer[Any]):
     line = serializers.CharField(required=False)
     class_name = serializers.CharField(required=False)
     opened_at = serializers.CharField(required=False)
+    lamp = serializers.CharField(required=False)
 
 
 class CaseFeature(serializers.Serializer[Any]):
@@ -41,8 +42,12 @@ class CaseCollection(serializers.Serializer[Any]):
 
 
 class StageCount(serializers.Serializer[Any]):
-    """How many cases stand in a stage."""
+    """How many cases stand in a stage, and how many of them are under each lamp."""
 
     stage = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
+    green = serializers.IntegerField()
+    yellow = serializers.IntegerField()
+    red = serializers.IntegerField()
+    grey = serializers.IntegerField()

@@ -143,13 +143,14 @@ class TeamMember(serializers.ModelSerializer[User]):
     """Somebody of a squad or unit with what they have."""
 
     open = serializers.IntegerField(help_text="open tasks there")
+    late = serializers.IntegerField(help_text="how many of them are overdue")
     oldest = serializers.DateTimeField(allow_null=True, help_text="since when the oldest waits")
     away = serializers.BooleanField()
     duty = serializers.BooleanField(help_text="on duty there now")
 
     class Meta:
         model = User
-        fields = ["username", "name", "open", "oldest", "away", "duty"]
+        fields = ["username", "name", "open", "late", "oldest", "away", "duty"]
 
 
 class TaskQuery(PageQuery):

@@ -58,7 +58,7 @@ class Work:
     other: Case | None = None
     told: dict[str, list[int]] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
-    # The timers that run as the step begins, and the date of the plan it dispatches on.
+    # The timers that run as the step begins, and the date of the plan the case is or was dispatched on.
     timers: Sequence[Timer] = ()
     finish_by: datetime | None = None
     # As of when the clock turns, where that is not now; whether a step inside a stage begins it anew.

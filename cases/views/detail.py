@@ -21,7 +21,7 @@ from core.errors import BadInput
 @never_cache
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """What is asked now, and all that is known."""
-    return render(request, "cases/detail.html", case_page(access_of(request), number))
+    return render(request, "cases/detail.html", case_page(access_of(request), number, now=clock.now()))
 
 
 @login_required
@@ -29,13 +29,14 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """The case page with the reporter's name and number in clear, for a minute or until a reload."""
-    access, sent = access_of(request), {name: request.POST.get(name, "") for name in ("why", "reason")}
+    access, now = access_of(request), clock.now()
+    sent = {name: request.POST.get(name, "") for name in ("why", "reason")}
     try:
-        seen = reporter_reveal(access=access, number=number, now=clock.now(), **sent)
+        seen = reporter_reveal(access=access, number=number, now=now, **sent)
     except BadInput as error:
-        page = case_page(access, number) | {"reveal_error": error.detail, "reveal_sent": sent}
+        page = case_page(access, number, now=now) | {"reveal_error": error.detail, "reveal_sent": sent}
         return render(request, "cases/detail.html", page, status=error.status)
-    page = case_page(access, number, clear=True) | {"contact": seen, "in_clear": True}
+    page = case_page(access, number, now=now, clear=True) | {"contact": seen, "in_clear": True}
     answer = render(request, "cases/detail.html", page)
     answer["Refresh"] = f"{settings.REVEAL_SECONDS}; url={reverse('cases:detail', args=[number])}"
     return answer

@@ -35,7 +35,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """What the list shows, as CSV, at most ten thousand rows."""
     reporter_sought(access=access_of(request), words=request.GET.get("q", ""), now=clock.now())
     found = rows_found(access_of(request), request.GET)
-    answer = StreamingHttpResponse(csv_of(found), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_of(found, clock.now()), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="cases.csv"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
@@ -47,7 +47,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def export_xlsx(request: HttpRequest) -> FileResponse:
     """The same as an Excel file."""
     found = rows_found(access_of(request), request.GET)
-    answer = FileResponse(xlsx_of(found), as_attachment=True, filename="cases.xlsx")
+    answer = FileResponse(xlsx_of(found, clock.now()), as_attachment=True, filename="cases.xlsx")
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
@@ -77,5 +77,6 @@ def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """What one reported, and what became of it."""
     page = page_of(my_reports(access_of(request)), by="-opened_at", cursor=request.GET.get("cursor", ""))
-    context = {"page": page, "report_url": reverse("cases:report"), **table_of(page.rows, request.GET)}
+    table = table_of(page.rows, request.GET, clock.now())
+    context = {"page": page, "report_url": reverse("cases:report"), **table}
     return render(request, "cases/mine.html", context)

@@ -96,4 +96,4 @@ def similar(request: HttpRequest) -> HttpResponse:
 def reported(request: HttpRequest, number: str) -> HttpResponse:
     """The number of what was just reported, and what comes next."""
     case = case_for(access_of(request), number)
-    return render(request, "cases/reported.html", {"case": case, "row": row_of(case)})
+    return render(request, "cases/reported.html", {"case": case, "row": row_of(case, clock.now())})

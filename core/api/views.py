@@ -71,7 +71,7 @@ class ApiView(APIView):
         """One page of rows by a column, as the query's ``cursor`` and ``size`` ask."""
         asked = self.request.query_params
         page = page_of(rows, by=by, cursor=asked.get("cursor", ""), size=size_of(asked.get("size")))
-        results = shape(page.rows, many=True, context={"request": self.request}).data
+        results = shape(page.rows, many=True, context={"request": self.request, "now": self.now}).data
         return Response({"results": results, "next": page.next, "previous": page.previous})
 
     def cached(self, data: Any) -> Response:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,7 +20,7 @@ class Calendar(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return (self.name_en or self.name) if get_language() == "en" else self.name
 
 
 class CalendarVersion(models.Model):

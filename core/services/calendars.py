@@ -1,5 +1,6 @@
 """Calendars: the only writer of them. A version never changes; a change makes the next one."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -7,14 +8,21 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.calendar_seed import Definition, definitions, version_id
-from core.calendars import REVISION
+from core.calendars import REVISION, content_of
 from core.errors import BadInput, NotFound, Stale
 from core.models import Calendar, CalendarVersion
 from core.services.audit import audit_write
 from core.services.revisions import revision_count_up
 from core.worktime import Content, checked
 
-LONGEST_REASON = 500
+LONGEST_REASON, LONGEST_NAME = 500, 60
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,29}", re.ASCII)
+
+
+class CalendarStale(Stale):
+    """It was decided on an older version of the calendar."""
+
+    title = _("The calendar has moved on")
 
 
 @transaction.atomic
@@ -47,17 +55,12 @@ def calendar_change(
 
     Raises:
         NotFound: no such calendar. BadInput: see ``worktime.checked``, or no reason.
-        Stale: another version is in force; ``extra["version"]`` is its number.
+        CalendarStale: another version is in force.
     """
     content = checked(shifts, days, standard_day_minutes, published_until)
-    row = _locked(code)
-    current = row.current
-    assert current is not None  # noqa: S101 - a calendar is made with its first version
-    if was is not None and was != current.number:
-        raise Stale(
-            _("Somebody changed the calendar meanwhile. Look at what stands there now, and decide again."),
-            version=current.number,
-        )
+    row, current = _locked(code)
+    if was is not None:
+        check_version(current, was)
     if content == content_of(current):
         return current
     version = _put_in_force(row, current.number + 1, content, _reason(reason), by, now)
@@ -74,17 +77,62 @@ def calendar_change(
     return version
 
 
-def content_of(version: CalendarVersion) -> Content:
-    """What a version says."""
-    return Content(version.shifts, version.days, version.standard_day_minutes, version.published_until)
+@transaction.atomic
+def calendar_add(*, code: str, name: str, name_en: str, like: str, by: int | None, now: datetime) -> Calendar:
+    """Make a calendar that begins with what another one (the code ``like``) says now.
 
+    Who may is asked above, where places are known.
 
-def _locked(code: str) -> Calendar:
-    rows = Calendar.objects.select_for_update(of=("self",)).select_related("current")
-    row = rows.filter(code=code.replace("\x00", "")).first()
-    if row is None:
-        raise NotFound(_("There is no such calendar."))
+    Raises:
+        BadInput: the code is malformed or taken, a name is missing or too long, or there is no such model.
+    """
+    model = Calendar.objects.select_related("current").filter(code=like.replace("\x00", "")).first()
+    if model is None or model.current is None:
+        raise BadInput(_("Choose a calendar from the list."), field="like")
+    _check_code(code)
+    names = {"name": _named(name, "name"), "name_en": _named(name_en, "name_en")}
+    row, made = Calendar.objects.get_or_create(code=code, defaults=names)
+    if not made:
+        raise BadInput(_("Another calendar has this code. Choose a different one."), field="code")
+    _put_in_force(row, 1, content_of(model.current), "", by, now)
+    audit_write(
+        actor_id=by, action="calendar.add", subject=f"calendar:{code}", now=now, after={"like": like} | names
+    )
+    revision_count_up(name=REVISION)
     return row
+
+
+def _check_code(code: str) -> None:
+    if not _CODE.fullmatch(code):
+        raise BadInput(_("A calendar's code is at most 30 small letters, digits or hyphens."), field="code")
+
+
+def _named(text: str, field: str) -> str:
+    name = text.replace("\x00", "").strip()
+    if len(name) > LONGEST_NAME or (field == "name" and not name):
+        raise BadInput(_("Give the calendar a name of at most 60 characters."), field=field)
+    return name
+
+
+def check_version(current: CalendarVersion, was: int) -> None:
+    """Refuse what was decided on another version than the one in force.
+
+    Raises:
+        CalendarStale: ``extra["version"]`` is the number of the one in force.
+    """
+    if was != current.number:
+        raise CalendarStale(
+            _("Somebody changed the calendar meanwhile. Look at what stands there now, and decide again."),
+            version=current.number,
+        )
+
+
+def _locked(code: str) -> tuple[Calendar, CalendarVersion]:
+    # The row alone: after a wait PostgreSQL would look for its new version among those of before.
+    row = Calendar.objects.select_for_update().filter(code=code.replace("\x00", "")).first()
+    if row is None or row.current is None:
+        raise NotFound(_("There is no such calendar."))
+    return row, row.current
 
 
 def _reason(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from core.bulk import values_insert
 from core.logs import covered
 from core.masking import redacted
 from core.models import OutboxDelivery, OutboxEvent
@@ -38,15 +39,22 @@ def outbox_emit(*, topics: Sequence[str], subject: str, payload: Mapping[str, An
 
 def outbox_emit_many(*, told: Sequence[Told], now: datetime) -> None:
     """The same as ``outbox_emit`` for many events of many subjects, still in two statements a thousand."""
-    events = OutboxEvent.objects.bulk_create(
-        OutboxEvent(topic=one.topic, subject=one.subject, payload=one.payload, created_at=now)
-        for one in told
-        if consumers_of(one.topic)
+    heard = [one for one in told if consumers_of(one.topic)]
+    events = values_insert(
+        OutboxEvent,
+        [
+            {"topic": one.topic, "subject": one.subject, "payload": one.payload, "created_at": now}
+            for one in heard
+        ],
     )
-    OutboxDelivery.objects.bulk_create(
-        OutboxDelivery(event=event, consumer=consumer, due_at=now)
-        for event in events
-        for consumer in consumers_of(event.topic)
+    owed = {"state": OutboxDelivery.State.PENDING, "attempts": 0, "due_at": now, "error": ""}
+    values_insert(
+        OutboxDelivery,
+        [
+            {"event_id": event, "consumer": consumer, **owed}
+            for event, one in zip(events, heard, strict=True)
+            for consumer in consumers_of(one.topic)
+        ],
     )
 
 

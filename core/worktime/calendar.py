@@ -90,8 +90,18 @@ class Year:
 
     @property
     def total(self) -> int:
-        """The working time of the whole year."""
+        """The working time of the whole year, in microseconds."""
         return self.before[-1]
+
+    @property
+    def seconds(self) -> int:
+        """The working time of the whole year."""
+        return self.total // SECOND
+
+    @property
+    def days(self) -> int:
+        """On how many days there is work."""
+        return sum(1 for day in self.spans if day)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.serializers import UnitSerializer
-from core.api import ApiView
+from core.api import ApiView, idempotency_key
 from core.errors import NotFound
 from core.serializers import list_shape, page_shape
 from grids.access import Access, access_for
@@ -24,7 +24,10 @@ from grids.serializers import (
     OutlineCollection,
     OutlineQuery,
     PlaceQuery,
+    UnitCalendarInput,
+    UnitCalendarShape,
 )
+from grids.services.units import unit_calendar_write
 
 
 class ScopedView(ApiView):
@@ -98,3 +101,18 @@ class UnitsView(ScopedView):
     def get(self, request: Request) -> Response:
         """The active units of the districts in one's scope."""
         return Response({"results": UnitSerializer(units_seen(self.access), many=True).data})
+
+
+class UnitCalendarView(ScopedView):
+    """By which working time a unit's deadlines run."""
+
+    takes_key = True
+
+    @extend_schema(operation_id="unit_calendar", request=UnitCalendarInput, responses=UnitCalendarShape)
+    def post(self, request: Request, code: str) -> Response:
+        """Give a unit of one's district a calendar of its own, or take it away."""
+        answer = unit_calendar_write(
+            access=self.access, code=code, calendar=self.body(UnitCalendarInput)["calendar"] or "",
+            now=self.now, key=idempotency_key(request),
+        )  # fmt: skip
+        return Response(answer)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from accounts.roles import Line
-from accounts.services.units import unit_save
+from accounts.services.units import unit_calendar_save, unit_save
 from core.errors import BadInput, NotFound
+from core.models import Calendar
 from grids.access import Access
 from grids.models import Area
 from grids.permissions import NO_UNIT, check_unit, district_codes
@@ -58,7 +59,10 @@ def district_units_create(*, district: Area, actor_id: int | None, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class UnitAbout:
-    """What an administrator says about a unit; ``parent`` is the code of the unit above it."""
+    """What an administrator says about a unit; ``parent`` is the code of the unit above it.
+
+    ``calendar`` is the code of its own calendar, "" for the usual one of its kind.
+    """
 
     name: str
     line: str
@@ -68,6 +72,7 @@ class UnitAbout:
     phone: str = ""
     active: bool = True
     recorded_by_station: bool = False
+    calendar: str = ""
 
 
 def unit_write(
@@ -98,10 +103,37 @@ def _write(access: Access, code: str, about: UnitAbout, new: bool, now: datetime
         phone=about.phone,
         active=about.active,
         recorded_by_station=about.recorded_by_station,
+        calendar=_calendar(about.calendar),
         now=now,
         actor_id=access.user_id,
     )
     return {"unit": unit.code}
+
+
+def unit_calendar_write(
+    *, access: Access, code: str, calendar: str, now: datetime, key: str
+) -> dict[str, Any]:
+    """Have the deadlines of a unit run by a calendar (its code), or with "" by the usual one of its kind.
+
+    Raises:
+        BadInput: no such calendar. NotFound: no such unit in the scope. NotAllowed: not an administrator.
+    """
+
+    def work() -> dict[str, Any]:
+        unit = unit_found(access, code, lock=True)
+        unit_calendar_save(unit=unit, calendar=_calendar(calendar), now=now, actor_id=access.user_id)
+        return {"unit": unit.code, "calendar": calendar}
+
+    return configure_once(access, f"units/{code}/calendar", {"calendar": calendar}, key, now, work)
+
+
+def _calendar(code: str) -> Calendar | None:
+    if not code:
+        return None
+    row = Calendar.objects.filter(code=code.replace("\x00", "")).first()
+    if row is None:
+        raise BadInput(_("Choose a calendar from the list."), field="calendar")
+    return row
 
 
 def unit_found(access: Access, code: str, *, lock: bool = False) -> Unit:

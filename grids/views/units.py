@@ -12,7 +12,7 @@ from core import clock
 from core.paging import page_of
 from grids.browse import unit_page, unit_seen, units_found
 from grids.forms import UnitFilter, UnitForm
-from grids.offered import districts_offered, units_offered
+from grids.offered import calendars_offered, districts_offered, units_offered
 from grids.services.units import unit_write
 from grids.views.doors import CityRequest, configuring, form_page, given
 
@@ -64,7 +64,8 @@ def change(request: CityRequest, code: str) -> HttpResponse:
 def _form(request: CityRequest, unit: Unit | None = None) -> UnitForm:
     districts = districts_offered(request.access)
     parents = units_offered(request.access, but=unit.code if unit else "")
-    return UnitForm(request.POST or None, districts=districts, parents=parents, unit=unit)
+    offered = {"districts": districts, "parents": parents, "calendars": calendars_offered()}
+    return UnitForm(request.POST or None, unit=unit, **offered)
 
 
 def _page(code: str) -> str:

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 
 from cases.models import Case
-from cases.selectors import cases_for, searched
+from cases.narrowing import searched
+from cases.selectors import cases_for
 from tests.cast import World
 from tests.walk import RESIDENT, report
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.calendar_seed import definitions
-from core.calendars import calendar_of, calendars_now
+from core.calendars import calendar_of, calendars_now, content_of
 from core.errors import BadInput, NotFound, Stale
 from core.models import AuditEntry, Calendar, CalendarVersion, Revision
-from core.services.calendars import calendar_change, calendars_seed, content_of
+from core.services.calendars import calendar_change, calendars_seed
 from core.worktime import add
 from tests.cast import NOW, World
 from tests.core.worktime.calendars import at, holiday, on_the_wall, shift

@@ -37,6 +37,8 @@ PAGES: tuple[tuple[str, str, ViewportSize, Theme], ...] = (
     ("admin", "/grids/", _DESK, "light"),
     ("admin", "/grids/people/", _PHONE, "dark"),
     ("admin", "/cases/catalogue/", _DESK, "dark"),
+    ("admin", "/cases/calendars/offices/", _DESK, "light"),
+    ("admin", "/cases/calendars/offices/hours/", _PHONE, "dark"),
     ("leader", "/", _DESK, "light"),
 )
 

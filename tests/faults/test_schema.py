@@ -65,7 +65,7 @@ def names(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     case = go(world, report(world, "worker", photos=[photo], **RESIDENT), *TO_PLAN, condition="sign")
     return {
         "number": case.number, "photo_id": photo, "key": "matter-06010", "code": "500115001",
-        "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk),
+        "calendar": "offices", "version": "1", "plan_id": str(StandingPlan.objects.order_by("pk")[0].pk),
     }  # fmt: skip
 
 
@@ -121,5 +121,5 @@ def test_a_fault_and_an_answer_outside_the_schema_would_be_seen(
         "cases.api.reading.StageCount", lambda rows, many: SimpleNamespace(data=[{"count": "x"}])
     )
     assert "Response violates schema" in wrong(counts, names, world, "station")
-    monkeypatch.setattr("cases.api.reading.stage_counts", lambda access: 1 / 0)
+    monkeypatch.setattr("cases.api.reading.stage_lamps", lambda access, now: 1 / 0)
     assert "Server error" in wrong(counts, names, world, "station")

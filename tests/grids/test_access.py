@@ -9,16 +9,15 @@ from django.db.models import Q
 from accounts.models import Unit, User
 from accounts.roles import Line, May, Role
 from cases.models import Case
+from cases.narrowing import filtered, searched
 from cases.public_reads import public_case
 from cases.selectors import (
     case_for,
     case_locked,
     cases_for,
-    filtered,
     my_reports,
     my_tasks,
     photo_for,
-    searched,
     similar_cases,
     stage_counts,
 )

@@ -17,6 +17,7 @@ from accounts.models import Unit, User
 from accounts.roles import Role
 from cases.models import Case, StandingPlan
 from core import clock
+from core.models import Calendar
 from core.services.outbox import outbox_drain
 from grids.access import grants_recompute
 from grids.models import Absence, Area, AreaJob, DutyTurn, Posting
@@ -82,6 +83,7 @@ def target(world: World, settings: Any) -> Target:
         "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
         "campaign_id": returned_campaign(world, case), "kind": "split", "job": str(a_change(world).pk),
         "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
+        "calendar": "offices", "version": "1",
         "absence": str(an_absence(world).pk), "turn": str(a_turn(world).pk),
         "robot": str(a_robot(world).pk),
     }  # fmt: skip
@@ -186,7 +188,8 @@ def configured() -> list[Any]:
     """All that a configuration page could change."""
     fields: list[tuple[Any, tuple[str, ...]]] = [
         (Area, ("code", "name", "valid_to", "version")),
-        (Unit, ("code", "name", "active", "parent_id")),
+        (Unit, ("code", "name", "active", "parent_id", "calendar_id")),
+        (Calendar, ("code", "name", "current_id")),
         (User, ("username", "name", "is_active", "password", "unit_id")),
         (Posting, ("user_id", "role", "area_id", "unit_id", "starts_at", "ends_at")),
         (StandingPlan, ("state", "approver_id")),

@@ -11,7 +11,7 @@ from cases.models import Case, CaseEvent
 from cases.selectors import one_locked
 from cases.services.advance import step_by_system
 from cases.services.clocks import subject_of
-from cases.services.handover import task_to_pool
+from cases.services.handover import UNATTENDED, task_to_pool
 from cases.services.rungs.taking import BESIDE, Batch, batch_write, repeats_arm, rung_take
 from cases.workflow import Action
 from core.timers import Due, Missed
@@ -26,8 +26,8 @@ MISSED: Mapping[str, Missed] = {
 _TAKEN_UP = (Action.ASSIGN, Action.SIGN_FOR, Action.HAND_IN)
 _NEEDED = (
     "uuid", "number", "stage", "track", "filed_at", "version", "events_count", "head_hash",
-    "assignee_id", "lead_unit_id", "clock_rung", "clock_generation", "clock_since", "clock_spent",
-    "clock_total", "clock_limit", "clock_calendar_id", "escalation", "overdue_at", "due_at",
+    "assignee_id", "lead_unit_id", "clock_rung", "clock_beside", "clock_generation", "clock_since",
+    "clock_spent", "clock_total", "clock_limit", "clock_calendar_id", "escalation", "overdue_at", "due_at",
     "plan_owed", "reply_from", "presence", "extensions", "condition_id", "condition__track",
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ class CaseTimers:
         batch_write(batch)
         repeats_arm(batch)
         for case in _unattended([held[timer.subject] for timer in due if _asks_for(held, timer)]):
-            task_to_pool(case_id=case.pk, cause="unattended", now=now)
+            task_to_pool(case_id=case.pk, cause=UNATTENDED, now=now)
         for timer in due:
             if timer.rule == rule.SUSPENSION:
                 _resume(held[timer.subject].pk, now)

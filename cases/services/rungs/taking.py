@@ -9,12 +9,12 @@ from typing import Any
 
 from cases import deadlines as rule
 from cases.deadlines import Level, Rung
-from cases.engine import cases_mark
 from cases.limits import Rules, rules_now, track_of
 from cases.models import Case, CaseEvent, Supervision
 from cases.services.clocks import next_repeat, subject_of
 from cases.services.events import event_next
 from cases.workflow import OPEN, Action, Asked, Stage, Track, asked_in
+from core.bulk import rows_insert, rows_update
 from core.models import Timer
 from core.services.outbox import Told, outbox_emit_many
 from core.services.timers import timers_arm, timers_armed, timers_fired
@@ -30,7 +30,9 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     rule.REPLY: (rule.ASKED, rule.SUPERVISOR),
     rule.PRESENCE: (rule.CALLED, rule.CALLER),
 }
-OF_CLOCK = frozenset({rule.STAGE, rule.POOL, rule.CHECKER, rule.SIGN_FOR})
+# What a rung moves on a case: the head of its history, and how far up the ladder it is.
+_MARKS = ("events_count", "head_hash", "clock_rung", "clock_beside", "escalation", "overdue_at")
+OF_CLOCK = frozenset({rule.STAGE, *rule.BESIDE_CLOCK})
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ def rung_take(batch: Batch, case: Case, timer: Due) -> None:
     data |= {"recorded": True} if batch.quiet else {}
     if rung is not None:
         data |= _mark(batch, case, timer, rung)
+    case.clock_beside |= rule.BESIDE_CLOCK.get(timer.rule, 0)
     at = timer.due_at if batch.quiet else batch.now
     event, _words = event_next(
         case=case, action=Action.ESCALATE, actor_id=None, role="", now=at, from_stage=case.stage, data=data
@@ -175,9 +178,9 @@ def batch_write(batch: Batch) -> None:
     """Write what was gathered, table by table, in the caller's transaction."""
     if not batch.events:
         return
-    CaseEvent.objects.bulk_create(batch.events)
-    Supervision.objects.bulk_create(batch.supervisions)
-    cases_mark(list(batch.cases.values()))
+    rows_insert(batch.events)
+    rows_insert(batch.supervisions)
+    rows_update(list(batch.cases.values()), _MARKS)
     outbox_emit_many(told=batch.told, now=batch.now)
 
 

@@ -1,0 +1,90 @@
+"""Many rows in one statement: the same rows as the ORM would write, on both engines."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from core import bulk
+from core.bulk import rows_insert, rows_update, values_insert
+from core.models import OutboxDelivery, OutboxEvent, RateCount, Timer
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+ODD = NOW + timedelta(microseconds=123_457)
+PAYLOADS: tuple[Any, ...] = (
+    {"words": '引号"和\\反斜线 %s {x}', "n": 1.5, "deep": [None, True, {"a": []}]},
+    {"at": ODD, "sum": Decimal("1.10")},
+    [],
+    "",
+)
+
+
+def events() -> list[tuple[Any, ...]]:
+    return list(OutboxEvent.objects.order_by("pk").values_list("topic", "subject", "payload", "created_at"))
+
+
+def test_values_arrive_as_the_orm_would_have_written_them() -> None:
+    rows = [
+        {"topic": "t", "subject": f"s{n}", "payload": payload, "created_at": ODD}
+        for n, payload in enumerate(PAYLOADS)
+    ]
+    keys = values_insert(OutboxEvent, rows)
+    assert list(OutboxEvent.objects.order_by("subject").values_list("pk", flat=True)) == keys
+    written = events()
+    OutboxEvent.objects.all().delete()
+    OutboxEvent.objects.bulk_create(OutboxEvent(**row) for row in rows)
+    assert written == events()
+    assert {row[3] for row in written} == {ODD}
+    assert [row["created_at"] for row in rows] == [ODD] * len(rows), "what was given is left alone"
+
+
+def test_rows_of_a_model_are_inserted_with_their_nulls_and_keys_of_others() -> None:
+    (event,) = values_insert(OutboxEvent, [{"topic": "t", "subject": "s", "payload": {}, "created_at": NOW}])
+    rows_insert([OutboxDelivery(event_id=event, consumer=name, due_at=ODD) for name in "ab"])
+    rows_insert([Timer(subject="x:1", rule="r", level=n, due_at=NOW, wake_at=ODD) for n in (1, 2)])
+    assert OutboxDelivery.objects.filter(event=event, due_at=ODD, state="pending", attempts=0).count() == 2
+    assert Timer.objects.filter(wake_at=ODD, fired_at__isnull=True, state="armed").count() == 2
+
+
+def test_named_fields_of_rows_are_updated_and_no_others() -> None:
+    values_insert(RateCount, [{"bucket": "b", "client": str(n), "hour": NOW, "count": n} for n in range(5)])
+    rows = list(RateCount.objects.order_by("pk"))
+    for row in rows[:4]:
+        row.count, row.client, row.hour = row.count + 10, f"new {row.count}", ODD
+    rows_update(rows[:4], ["count", "hour"])
+    assert list(RateCount.objects.order_by("pk").values_list("client", "count", "hour")) == [
+        ("0", 10, ODD), ("1", 11, ODD), ("2", 12, ODD), ("3", 13, ODD), ("4", 4, NOW)
+    ]  # fmt: skip
+
+
+def test_nothing_costs_nothing() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        rows_insert([])
+        rows_update([], ["count"])
+        assert values_insert(RateCount, []) == []
+    assert len(queries) == 0
+
+
+def test_more_than_one_statement_holds_goes_in_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_PORTION", 2)
+    keys = values_insert(
+        RateCount, [{"bucket": "b", "client": str(n), "hour": NOW, "count": n} for n in range(5)]
+    )
+    rows_insert([RateCount(bucket="c", client=str(n), hour=NOW, count=n) for n in range(3)])
+    rows = list(RateCount.objects.filter(bucket="c"))
+    for row in rows:
+        row.count = 9
+    rows_update(rows, ["count"])
+    assert [RateCount.objects.get(pk=key).count for key in keys] == [0, 1, 2, 3, 4]
+    assert RateCount.objects.filter(bucket="c", count=9).count() == 3
+
+
+def test_a_constraint_refuses_the_whole_statement() -> None:
+    twice = [{"bucket": "b", "client": "one", "hour": NOW, "count": 1}] * 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        values_insert(RateCount, twice)
+    assert not RateCount.objects.exists()
