@@ -35,11 +35,13 @@ def city() -> World:
 def stepping(world: World, case: Case, action: str, who: str, when: str = LATE) -> Callable[[], Any]:
     """A step of its own connection; what it answers, or the refusal."""
     access, raw = world.access(who, at(when)), usual(world, action, who, "litter", case)
-    facts = {"number": case.number, "action": action, "access": access, "raw": raw, "version": case.version}
 
     def go() -> Any:
         try:
-            return case_advance(key=str(uuid4()), now=at(when), **facts)
+            return case_advance(
+                number=case.number, action=action, access=access, raw=raw, version=case.version,
+                key=str(uuid4()), now=at(when),
+            )  # fmt: skip
         except CityError as refusal:
             return refusal
 
