@@ -61,6 +61,7 @@ class Work:
     # The timers that run as the step begins, and the date of the plan it dispatches on.
     timers: Sequence[Timer] = ()
     finish_by: datetime | None = None
+    past_limit: bool = False  # that date counts also where it lies after the limit
     # As of when the clock turns, where that is not now; whether a step inside a stage begins it anew.
     clock_at: datetime | None = None
     clock_anew: bool = False

@@ -17,11 +17,12 @@ MOST_SECONDS = 2_000_000_000
 
 def clock_turn(
     *, case: Case, step: Step, before: str, verdict: Verdict | None, rules: Rules, now: datetime,
-    finish_by: datetime | None = None, anew: bool = False,
+    finish_by: datetime | None = None, past_limit: bool = False, anew: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Do to the clock what a step does, once the case stands in its new stage.
 
-    ``finish_by`` is the date of the plan a case is dispatched on; ``anew`` begins a clock again whose stage
+    ``finish_by`` is the date of the plan a case is dispatched on, which counts where it comes before the
+    limit, or with ``past_limit`` also after it; ``anew`` begins a clock again whose stage
     and limit stay. Returns what the event says of it, ``{}`` where the clock was left alone.
     """
     after = Stage(case.stage)
@@ -40,7 +41,7 @@ def clock_turn(
     if after == before and not anew and _same_limit(case, rules):
         # Another address gives nobody another hour.
         return {}
-    return _begin(case, step, rules, now, finish_by)
+    return _begin(case, step, rules, now, (finish_by, past_limit))
 
 
 def _same_limit(case: Case, rules: Rules) -> bool:
@@ -70,7 +71,9 @@ def clock_reset(*, case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
     return _set(case, rules, now, "rearm", limit)
 
 
-def _begin(case: Case, step: Step, rules: Rules, now: datetime, finish_by: datetime | None) -> dict[str, Any]:
+def _begin(
+    case: Case, step: Step, rules: Rules, now: datetime, promise: tuple[datetime | None, bool]
+) -> dict[str, Any]:
     limit = rules.limit(case)
     case.escalation = case.clock_rung = case.clock_spent = 0
     if limit is None:
@@ -83,10 +86,13 @@ def _begin(case: Case, step: Step, rules: Rules, now: datetime, finish_by: datet
     if step.clock is Does.RESUME and case.stage == Stage.HANDLE and case.handle_left is not None:
         # Rework and a complaint go on with what was left.
         case.clock_total, how = max(case.handle_left, 1), "resume"
+    finish_by, past_limit = promise
     if finish_by is not None:
         promised = round(seconds_between(now, finish_by, calendar if limit.works else None))
         if 0 < promised < case.clock_total:
             case.clock_total, how = promised, "plan"
+        elif past_limit and promised > case.clock_total:
+            case.clock_total, how = min(promised, MOST_SECONDS), "later"
     return _set(case, rules, now, how, limit)
 
 
