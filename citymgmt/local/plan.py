@@ -28,8 +28,9 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
     """The plan of ``make run``: two web processes, one worker with the beat in it."""
     python = sys.executable
     manage = [python, "-m", "citymgmt.local.prepare"]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     return Plan(
-        url=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
+        url=url,
         prepare=[*manage, "migrate --verbosity 0", "load_districts", "load_catalogue", "seed_demo --days 0"],
         web=[
             *[python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)],
@@ -42,5 +43,11 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
             *["--loglevel", "ERROR", "--pool", "threads", "--concurrency", "2"],
             *["--without-gossip", "--without-mingle"],
         ],
-        env={**os.environ, "CITYMGMT_MODE": "local", "CITYMGMT_DEMO": "1", "PYTHONUTF8": "1"},
+        env={
+            "SITE_URL": url,
+            **os.environ,
+            "CITYMGMT_MODE": "local",
+            "CITYMGMT_DEMO": "1",
+            "PYTHONUTF8": "1",
+        },
     )

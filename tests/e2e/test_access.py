@@ -38,6 +38,9 @@ PAGES: tuple[tuple[str, str, ViewportSize, Theme], ...] = (
     ("admin", "/grids/people/", _PHONE, "dark"),
     ("admin", "/cases/catalogue/", _DESK, "dark"),
     ("leader", "/", _DESK, "light"),
+    ("officer", "/notices/settings/", _PHONE, "dark"),
+    ("admin", "/notices/robots/add/", _DESK, "light"),
+    ("admin", "/notices/deliveries/", _DESK, "dark"),
 )
 
 
