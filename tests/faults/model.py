@@ -74,6 +74,7 @@ class Walk:
         for action, who in PATHS[self.seed % len(PATHS)]:
             self._try(dice, dice.scripted(action, who))
         for _attempt in range(length):
+            self._time_passes(dice)
             self._try(dice, dice.throw())
         self._finally(dice)
         return self.tally
@@ -100,7 +101,6 @@ class Walk:
         dice.sights.clear()
 
     def _try(self, dice: Dice, attempt: Attempt) -> None:
-        self._time_passes(dice)
         self.story.append(
             f"{attempt.kind}: {attempt.who} {attempt.action} {attempt.number[-7:]} {attempt.raw}"
         )
