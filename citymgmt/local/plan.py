@@ -31,16 +31,11 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
     manage = [python, "-m", "citymgmt.local.prepare"]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     return Plan(
-<<<<<<< HEAD
-        url=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
+        url=url,
         prepare=[
             *[*manage, "migrate --verbosity 0", "load_calendars", "load_districts", "load_catalogue"],
             "seed_demo --days 0",
         ],
-=======
-        url=url,
-        prepare=[*manage, "migrate --verbosity 0", "load_districts", "load_catalogue", "seed_demo --days 0"],
->>>>>>> notify
         web=[
             *[python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)],
             *["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"],
@@ -52,10 +47,7 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
             *["--loglevel", "ERROR", "--pool", "threads", "--concurrency", "2"],
             *["--without-gossip", "--without-mingle"],
         ],
-<<<<<<< HEAD
         timers=[python, "manage.py", "run_timers"],
-        env={**os.environ, "CITYMGMT_MODE": "local", "CITYMGMT_DEMO": "1", "PYTHONUTF8": "1"},
-=======
         env={
             "SITE_URL": url,
             **os.environ,
@@ -63,5 +55,4 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
             "CITYMGMT_DEMO": "1",
             "PYTHONUTF8": "1",
         },
->>>>>>> notify
     )
