@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cases.deadlines import (
     Clock,
+    Ladder,
     Level,
     Limit,
-    Rung,
     default_ladder,
     default_limit,
     left_after,
@@ -35,7 +35,7 @@ def clock(limit: Limit, calendar: Calendar = OFFICES, since: datetime = MONDAY, 
     return Clock(since, limit=seconds, calendar=calendar if limit.works else None, **facts)
 
 
-def moments(of: Clock, ladder: tuple[Rung, ...] = HANDLE, days: Calendar = OFFICES) -> dict[int, str]:
+def moments(of: Clock, ladder: Ladder = HANDLE, days: Calendar = OFFICES) -> dict[int, str]:
     return {level: told_time(moment) for level, moment in rung_moments(of, ladder, days)}
 
 
