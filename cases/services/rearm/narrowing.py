@@ -105,7 +105,11 @@ def _by_calendar(code: str) -> Q:
 
 def _kept_by(kind: str, code: str, district: str) -> Q:
     """The cases that a squad, station or bureau with a calendar of its own has the stages of."""
-    place = Q(street__code=code.removesuffix(squad_code(""))) if kind == Unit.Kind.SQUAD else Q(district__code=district)
+    place = (
+        Q(street__code=code.removesuffix(squad_code("")))
+        if kind == Unit.Kind.SQUAD
+        else Q(district__code=district)
+    )
     return place & Q(stage__in=stages_of(kind))
 
 
@@ -139,7 +143,11 @@ def portions(rows: QuerySet[Case]) -> Iterator[list[Loaded]]:
 
 def loaded(rows: QuerySet[Case], after: int, most: int = PORTION) -> list[Loaded]:
     """The next of these cases behind an id, at most so many."""
-    rows = rows.filter(pk__gt=after).select_related("condition", "lead_unit", "street", "district").only(*_NEEDED)
+    rows = (
+        rows.filter(pk__gt=after)
+        .select_related("condition", "lead_unit", "street", "district")
+        .only(*_NEEDED)
+    )
     cases = list(rows.order_by("pk")[:most])
     handled = [case.pk for case in cases if case.stage == Stage.HANDLE]
     leads = UnitPart.objects.filter(case_id__in=handled, active=True, kind=UnitPart.Kind.LEAD)
