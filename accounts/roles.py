@@ -47,6 +47,7 @@ class May(StrEnum):
     SEE_CASES = "see_cases"  # every case in one's scope, not only one's own
     SEE_REPORTER = "see_reporter"  # name and phone behind the mask, with an audit row
     SEE_LOOKS = "see_looks"  # who looked behind that mask, when and why
+    SUPERVISE = "supervise"  # the board of what is late there and which replies are owed
     KEEP_ROSTER = "keep_roster"  # absences and duty of the people posted there and below
     CONFIGURE = "configure"  # areas, people and posts, units, classes
     DRAFT_STANDING_PLAN = "draft_standing_plan"
@@ -69,19 +70,24 @@ def _spec(posted_on: str, *may: May) -> RoleSpec:
 ROLES: Mapping[Role, RoleSpec] = {
     Role.GRID_WORKER: _spec("grid community", May.SEE_CASES),
     Role.OFFICER: _spec("grid community street", May.SEE_CASES),
-    Role.SQUAD_LEADER: _spec("street", May.SEE_CASES, May.KEEP_ROSTER),
+    Role.SQUAD_LEADER: _spec("street", May.SEE_CASES, May.SUPERVISE, May.KEEP_ROSTER),
     Role.SECTION_HEAD: _spec("street district", May.SEE_CASES),
     Role.DIRECTOR: _spec("district", May.SEE_CASES),
     Role.STATION: _spec(
-        "district", May.SEE_CASES, May.SEE_REPORTER, May.DRAFT_STANDING_PLAN, May.KEEP_PLAN_TEMPLATES
+        "district",
+        May.SEE_CASES,
+        May.SUPERVISE,
+        May.SEE_REPORTER,
+        May.DRAFT_STANDING_PLAN,
+        May.KEEP_PLAN_TEMPLATES,
     ),
-    Role.BUREAU: _spec("district", May.SEE_CASES, May.SEE_LOOKS, May.APPROVE_STANDING_PLAN),
+    Role.BUREAU: _spec("district", May.SEE_CASES, May.SUPERVISE, May.SEE_LOOKS, May.APPROVE_STANDING_PLAN),
     Role.UNIT_HANDLER: _spec("unit", May.SEE_CASES),
-    Role.UNIT_HEAD: _spec("unit", May.SEE_CASES, May.KEEP_ROSTER),
+    Role.UNIT_HEAD: _spec("unit", May.SEE_CASES, May.SUPERVISE, May.KEEP_ROSTER),
     Role.COMMUNITY: _spec("community", May.SEE_CASES, May.SEE_REPORTER),
     Role.HOTLINE: _spec("district", May.SEE_CASES, May.SEE_REPORTER),
     Role.ADMINISTRATOR: _spec("district", May.CONFIGURE, May.SEE_LOOKS, May.KEEP_ROSTER),
-    Role.LEADER: _spec("district", May.SEE_CASES),
+    Role.LEADER: _spec("district", May.SEE_CASES, May.SUPERVISE),
 }
 
 

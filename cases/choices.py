@@ -97,13 +97,15 @@ def list_choices(access: Access, wanted: dict[str, Any]) -> dict[str, list[Any]]
     At most three queries.
     """
     chosen = [code for name in ("street", "community") for code in wanted.get(name) or []]
-    below = Q(level=Area.Level.STREET) | Q(parent__code__in=chosen)
+    below = Q(level__in=(Area.Level.DISTRICT, Area.Level.STREET)) | Q(parent__code__in=chosen)
     rows = areas_in(access, May.SEE_CASES).filter(below, valid_to__isnull=True).order_by("code")
     found = list(rows.values_list("level", "code", "short_name", "name"))
     areas = {
         level: [(code, short or name) for kind, code, short, name in found if kind == level]
-        for level in ("street", "community", "grid")
+        for level in ("district", "street", "community", "grid")
     }
+    if len(areas["district"]) < 2:
+        areas["district"] = []  # nothing to choose between
     return {"line": list(Line.choices), **areas, "unit": _units_seen(access)}
 
 

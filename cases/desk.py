@@ -164,8 +164,8 @@ def timeline(
             "text": wording.told(event.action, event.data, names),
             "who": who_took(event),
             "at": event.at,
-            "icon": wording.icon_of(event.action),
-            "tone": wording.tone_of(event.action),
+            "icon": wording.icon_of(event.action, event.data),
+            "tone": wording.tone_of(event.action, event.data),
             "photos": by_event.get(event.seq, []),
         }
         for event in events

@@ -87,8 +87,7 @@ def step_page(
     page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
     page |= _of_plan(plans, data) | {"templates": templates}
     return page | {
-        **_of_case(case, step),
-        "standing": standing_of(case, now),
+        **_of_case(case, step, now),
         "held": "held_by" in step.fields and case.assignee_id != access.user_id and case.assignee,
         "template": _template_named(templates, form, error),
         "asked_for": _asked_for(access, case, step, parts),
@@ -102,9 +101,10 @@ def _of_plan(plans: Sequence[ActionPlan], data: QueryDict | None) -> dict[str, A
     return {"plan": plans[0], "comment_lines": comment_lines(plans[0].measures.all(), data)}
 
 
-def _of_case(case: Case, step: Step) -> dict[str, Any]:
+def _of_case(case: Case, step: Step, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
+        "standing": standing_of(case, now),
         "warned": wording.warned(step.action),
         "danger": step.action in wording.DANGERS,
         "version": case.version,

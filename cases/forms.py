@@ -240,6 +240,7 @@ class FilterForm(RefusedForm):
     track = forms.ChoiceField(label=_("Track"), choices=[*_ANY, *Track.choices])
     line = forms.ChoiceField(label=_("Line"), choices=[])
     source = forms.ChoiceField(label=_("Source"), choices=[*_ANY, *Source.choices])
+    district = forms.ChoiceField(label=_("District"), choices=[])
     street = forms.ChoiceField(label=_("Street"), choices=[])
     community = forms.ChoiceField(label=_("Community"), choices=[])
     grid = forms.ChoiceField(label=_("Grid"), choices=[])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from cases.wording_late import rung_lines, rung_words
+from cases.wording_late import rung_icon, rung_lines, rung_tone, rung_words
 from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track
 from core.errors import Sentence
 
@@ -83,11 +83,11 @@ _ICONS = {
     A.SUPERVISE: "flag", A.REPLY: "chat", A.REMIND: "bell", A.JOIN: "people", A.APPEAL: "chat",
     A.DECIDE_APPEAL: "check", A.OBJECT: "chat", A.DECIDE_OBJECTION: "check", A.REOPEN: "refresh",
     A.CLOSE_FORCED: "x", A.VOID: "trash", A.FORGET: "shield", A.RESCOPE: "map",
-    A.RELEASE: "people", A.REASSIGN: "swap", A.ESCALATE: "bell", A.REARM: "clock",
+    A.RELEASE: "people", A.REASSIGN: "swap", A.REARM: "clock",
 }  # fmt: skip
 _BAD = {
     A.REJECT, A.SEND_BACK, A.RETURN_PLAN, A.RETURN_DISPATCH, A.REWORK, A.DISSATISFIED, A.OBJECT,
-    A.CLOSE_FORCED, A.VOID, A.ESCALATE,
+    A.CLOSE_FORCED, A.VOID,
 }  # fmt: skip
 _GOOD = {A.PASS, A.CLOSE, A.FIX_NOW, A.APPROVE}
 _ASKED: dict[str, Sentence] = {
@@ -272,13 +272,15 @@ def _areas_changed(areas: Mapping[str, Any] | None) -> list[str]:
     return [f"{before[level]} → {after[level]}" for level in after if after[level] != before[level]]
 
 
-def icon_of(action: str) -> str:
-    """The icon of an event."""
-    return _ICONS[Action(action)]
+def icon_of(action: str, data: Mapping[str, Any]) -> str:
+    """The icon of an event; a rung of the ladder has the lamp it stands for."""
+    return rung_icon(data) if action == A.ESCALATE else _ICONS[Action(action)]
 
 
-def tone_of(action: str) -> str:
-    """ "good", "bad" or "" for the mark of an event."""
+def tone_of(action: str, data: Mapping[str, Any]) -> str:
+    """ "good", "warn", "bad" or "" for the mark of an event."""
+    if action == A.ESCALATE:
+        return rung_tone(data)
     return "bad" if action in _BAD else "good" if action in _GOOD else ""
 
 

@@ -21,6 +21,11 @@ LEVELS: dict[int, Sentence] = {
 }
 # The levels of supervision (督办) that lateness brings.
 SUPERVISED: dict[int, Sentence] = {1: _("Level 1"), 2: _("Level 2"), 3: _("Level 3")}
+SUPERVISIONS: dict[int, Sentence] = {
+    1: _("Supervision, level 1"),
+    2: _("Supervision, level 2"),
+    3: _("Supervision, level 3"),
+}
 _BESIDE: dict[str, Sentence] = {
     rule.POOL: _("Half of the time has passed and nobody has it"),
     rule.CHECKER: _("Nobody was there to check it for an hour; the station names somebody"),
@@ -58,6 +63,22 @@ def rung_lines(data: Mapping[str, Any]) -> list[str]:
     if data.get("recorded"):
         lines.append(gettext("Recorded afterwards; nobody was told."))
     return lines
+
+
+def rung_icon(data: Mapping[str, Any]) -> str:
+    """A lamp for the first rungs of the ladder, a flag for the levels of supervision above, a bell beside."""
+    if data.get("rule") != rule.STAGE:
+        return "bell"
+    level = int(data.get("level", 0))
+    return "lamp-yellow" if level <= Level.WARNING else "lamp-red" if level == Level.OVERDUE else "flag"
+
+
+def rung_tone(data: Mapping[str, Any]) -> str:
+    """ "warn" before the deadline and beside the ladder, "bad" from it on; "" for what was only recorded."""
+    if data.get("outrun"):
+        return ""
+    late = data.get("rule") == rule.STAGE and int(data.get("level", 0)) >= Level.OVERDUE
+    return "bad" if late else "warn"
 
 
 RUNG_NAMES: dict[int, Sentence] = {

@@ -20,6 +20,7 @@ CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 EVERYBODY = frozenset(Role)
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 ROBOT_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.UNIT_HEAD})
+SUPERVISORS = roles_that_may(May.SUPERVISE)
 WATCHERS = roles_that_may(May.SEE_LOOKS)
 
 
@@ -43,6 +44,7 @@ DOORS = (
     Door("cases:report", _("Report a problem"), _("Report"), "plus", REPORTERS, tab=3, primary=True),
     Door("home", _("Workbench"), _("Today"), "home", EVERYBODY, tab=1),
     Door("cases:list", _("Cases"), _("Cases"), "list", CASE_READERS, tab=2),
+    Door("cases:overdue", _("Supervision"), _("Supervise"), "alert", SUPERVISORS, tab=6),
     Door("squad:team", _("Squad"), _("Squad"), "people", frozenset({Role.SQUAD_LEADER}), tab=3),
     Door("squad:team", _("Unit"), _("Unit"), "people", frozenset({Role.UNIT_HEAD}), tab=3),
     Door("squad:pool", _("Pool"), _("Pool"), "list", TAKERS),

@@ -11,6 +11,7 @@ from accounts.models import Unit
 from core.errors import Sentence
 from grids.access import Access
 from notices.channels import channel_of, channels
+from notices.faults import words_of
 from notices.kinds import Group
 from notices.models import ChannelDelivery, Robot
 from notices.permissions import check_may_keep_robots, deliveries_kept, robots_kept, units_kept
@@ -58,6 +59,7 @@ class Shown:
     title: str
     channel: Sentence
     whom: str
+    why: str
 
 
 def shown(rows: Sequence[ChannelDelivery]) -> list[Shown]:
@@ -66,7 +68,13 @@ def shown(rows: Sequence[ChannelDelivery]) -> list[Shown]:
     for channel in channels():
         names |= channel.named(list({row.target for row in rows if row.channel == channel.name}))
     return [
-        Shown(row, title_of(row.notice.kind), label_of(row.channel), names.get(row.target, "—"))
+        Shown(
+            row,
+            title_of(row.notice.kind),
+            label_of(row.channel),
+            names.get(row.target, "—"),
+            words_of(row.error),
+        )
         for row in rows
     ]
 

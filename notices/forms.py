@@ -12,6 +12,7 @@ from core.errors import Sentence
 from grids.forms import PageForm
 from notices.kinds import IN_GROUPS, Group
 from notices.models import ChannelDelivery, Preference, Robot
+from notices.quiet import FIELD
 from notices.services.preferences import Wishes
 from notices.services.robots import RobotAbout
 
@@ -101,7 +102,13 @@ class RobotForm(PageForm):
         if robot is not None:
             names = ("kind", "name", "groups", "language", "quiet_from", "quiet_to", "active")
             kw["initial"] = {name: getattr(robot, name) for name in names} | {"unit": robot.unit.code}
+        else:
+            kw["initial"] = {
+                "groups": [Group.WORK, Group.DEADLINES, Group.SUPERVISION], "language": "zh-hans",
+                "quiet_from": FIELD.begins, "quiet_to": FIELD.ends,
+            } | kw.get("initial", {})  # fmt: skip
         super().__init__(*args, **kw)
+        self.fields["url"].required = robot is None
         unit = self.fields["unit"]
         assert isinstance(unit, forms.ChoiceField)  # noqa: S101 - declared above
         unit.choices = [(robot.unit.code, robot.unit.name)] if robot else list(units)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from core.serializers import PageQuery, StrictSerializer
 from notices.browse import host_of
+from notices.faults import words_of
 from notices.kinds import IN_GROUPS, Group
 from notices.models import ChannelDelivery, Robot
 from notices.wishes import Person
@@ -89,6 +90,7 @@ class RobotSerializer(serializers.ModelSerializer[Robot]):
 
     unit = serializers.CharField(source="unit.code")
     host = serializers.SerializerMethodField()
+    trial_error = serializers.SerializerMethodField()
     groups = serializers.ListField(child=serializers.CharField())
     quiet_from = ClockField()
     quiet_to = ClockField()
@@ -103,6 +105,10 @@ class RobotSerializer(serializers.ModelSerializer[Robot]):
     def get_host(self, robot: Robot) -> str:
         """The host of its address."""
         return host_of(robot)
+
+    def get_trial_error(self, robot: Robot) -> str:
+        """Why the last trial did not arrive, in the caller's language; empty when it did."""
+        return words_of(robot.trial_error)
 
 
 class RobotAnswer(serializers.Serializer[Any]):
@@ -130,6 +136,7 @@ class DeliverySerializer(serializers.ModelSerializer[ChannelDelivery]):
     """A message beyond the inbox; never which case it is about."""
 
     kind = serializers.CharField(source="notice.kind")
+    error = serializers.SerializerMethodField()
 
     class Meta:
         model = ChannelDelivery
@@ -137,6 +144,10 @@ class DeliverySerializer(serializers.ModelSerializer[ChannelDelivery]):
             "id", "kind", "channel", "target", "state", "urgent", "due_at", "next_at", "settled_at",
             "attempts", "error",
         ]  # fmt: skip
+
+    def get_error(self, row: ChannelDelivery) -> str:
+        """Why it did not go out, in the caller's language."""
+        return words_of(row.error)
 
 
 class WhichInput(StrictSerializer):

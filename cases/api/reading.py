@@ -20,9 +20,9 @@ from cases.serializers.case import (
     CandidateSerializer,
     CaseDetail,
     CaseRow,
-    EventSerializer,
     SimilarSerializer,
 )
+from cases.serializers.events import EventSerializer
 from cases.serializers.filters import CandidateQuery, CaseQuery, MapQuery, SimilarQuery
 from cases.serializers.maps import CaseCollection, StageCount
 from cases.services.reporter import reporter_sought

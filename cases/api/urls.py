@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.api import (
     batches,
+    board,
     calendars,
     campaigns,
     catalogue,
@@ -32,6 +33,9 @@ urlpatterns = [
     path("cases/similar/", reading.SimilarView.as_view(), name="cases_similar"),
     path("cases/geojson/", reading.CaseMapView.as_view(), name="cases_geojson"),
     path("cases/counts/", reading.CountsView.as_view(), name="cases_counts"),
+    path("cases/overdue/", board.LateView.as_view(), name="cases_overdue"),
+    path("cases/overdue/counts/", board.FiguresView.as_view(), name="cases_overdue_counts"),
+    path("supervisions/", board.SupervisionsView.as_view(), name="supervisions"),
     path(_CASE, reading.CaseView.as_view(), name="case"),
     path(f"{_CASE}events/", reading.EventsView.as_view(), name="case_events"),
     path(f"{_CASE}deadline/", deadlines.DeadlineView.as_view(), name="case_deadline"),

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from cases.dossier import Dossier
 from cases.lamps import Standing, standing_of
-from cases.models import ActionPlan, Case, CaseEvent, Lamp, Measure, Photo, UnitPart
+from cases.models import ActionPlan, Case, Lamp, Measure, Photo, UnitPart
 from cases.serializers.catalogue import CaseClassSerializer
 from cases.serializers.deadlines import WatchSerializer
 from cases.veil import covered_case
@@ -257,21 +257,6 @@ class CaseDetail(CaseRow):
     def get_reporter(self, case: Case) -> Any:
         """Who to call, under a mask."""
         return self._dossier.reporter
-
-
-class EventSerializer(serializers.ModelSerializer[CaseEvent]):
-    """One step taken, with its facts and the hash that chains it to the one before."""
-
-    action_label = serializers.CharField(source="get_action_display")
-    actor = serializers.CharField(source="actor.name", allow_null=True, default=None)
-    facts = serializers.DictField()
-
-    class Meta:
-        model = CaseEvent
-        fields = [
-            "seq", "action", "action_label", "actor", "role", "at", "from_stage", "to_stage", "version",
-            "facts", "previous_hash", "hash",
-        ]  # fmt: skip
 
 
 class SimilarSerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from core.errors import Sentence
+from notices.faults import Fault
 from notices.models import Notice
 from notices.wishes import Person
 
@@ -45,20 +46,22 @@ class Parcel:
     notices: Sequence[Notice] = field(default_factory=list)
 
 
-class Later(Exception):
+class Later(Fault):
     """It did not work now. ``wait``: how long the receiver asks for. ``everybody``: it will not work for
     others at this gate either, so they are spared meanwhile."""
 
-    def __init__(self, why: str, *, wait: timedelta | None = None, everybody: bool = False) -> None:
-        super().__init__(why)
+    def __init__(
+        self, code: str, detail: object = "", *, wait: timedelta | None = None, everybody: bool = False
+    ) -> None:
+        super().__init__(code, detail)
         self.wait, self.everybody = wait, everybody
 
 
-class Never(Exception):
+class Never(Fault):
     """It will not work however often it is tried."""
 
 
-class Moot(Exception):
+class Moot(Fault):
     """It is not wanted any more: a robot was switched off, a login closed."""
 
 

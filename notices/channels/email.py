@@ -54,7 +54,7 @@ class EmailChannel:
         """The letter, ready to go."""
         person = _person(target)
         if person is None or not person.email:
-            raise Moot("the login is closed, or its address is not confirmed")
+            raise Moot("closed")
         with override(person.language):
             letter = _letter(person.email, parcel, person.name)
         return lambda: send(letter)
@@ -126,16 +126,16 @@ def send(letter: EmailMultiAlternatives) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         raise _verdict(next(iter(error.recipients.values()))[0]) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise Later(f"the mail server refuses our login: {error.smtp_code}", everybody=True) from error
+        raise Later("mail_login", error.smtp_code, everybody=True) from error
     except smtplib.SMTPConnectError as error:
-        raise Later(f"the mail server refuses us: {error.smtp_code}", everybody=True) from error
+        raise Later("mail", error.smtp_code, everybody=True) from error
     except smtplib.SMTPResponseException as error:
         raise _verdict(error.smtp_code) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Later(f"no mail server: {type(error).__name__}", everybody=True) from error
+        raise Later("mail_away", type(error).__name__, everybody=True) from error
 
 
 def _verdict(code: int) -> Exception:
     if 500 <= code < 600:
-        return Never(f"the mail server answered {code}")
-    return Later(f"the mail server answered {code}", everybody=code == 421)
+        return Never("mail", code)
+    return Later("mail", code, everybody=code == 421)

@@ -146,12 +146,11 @@ def _http_verdict(answer: Answer, now: datetime) -> None:
     """
     if 200 <= answer.status < 300:
         return
-    why = f"the receiver answered {answer.status}"
     if answer.status not in _AGAIN and answer.status < 500:
-        raise Never(why)
+        raise Never("answered", answer.status)
     asked = seconds_after(answer.retry_after, now)
     wait = None if asked is None else min(timedelta(seconds=max(asked, 1)), _LONGEST_WAIT)
-    raise Later(why, wait=wait, everybody=True)
+    raise Later("answered", answer.status, wait=wait, everybody=True)
 
 
 def _errcode_verdict(again: Mapping[int, timedelta | None]) -> Callable[[Answer, datetime], None]:
@@ -164,13 +163,13 @@ def _errcode_verdict(again: Mapping[int, timedelta | None]) -> Callable[[Answer,
             code, words = int(said["errcode"]), str(said.get("errmsg", ""))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # Perhaps a page of somebody in between.
-            raise Later("the receiver answered what no robot answers", everybody=True) from None
+            raise Later("strange", everybody=True) from None
         if code == 0:
             return
-        why = f"the robot refused: {code} {words[:200]}"
+        why = f"{code} {words[:200]}"
         if code in again:
-            raise Later(why, wait=again[code], everybody=True)
-        raise Never(why)
+            raise Later("refused", why, wait=again[code], everybody=True)
+        raise Never("refused", why)
 
     return verdict
 

@@ -62,7 +62,7 @@ class RobotChannel:
         """The message, ready to go."""
         robot = _robot(target)
         if robot is None:
-            raise Moot("the robot is switched off")
+            raise Moot("off")
         with override(robot.language):
             words = _words(robot, parcel)
         return sender(robot, words, parcel.key, now)
@@ -136,10 +136,10 @@ def sender(robot: Robot, words: Words, key: str, now: datetime) -> Send:
     def send() -> None:
         try:
             answer = post(url, body, headers)
-        except BadInput as refusal:
-            raise Never(str(refusal.detail)) from None
+        except BadInput:
+            raise Never("barred") from None
         except Unreachable as error:
-            raise Later(_hidden(str(error), robot), everybody=True) from None
+            raise Later("unreachable", _hidden(str(error), robot), everybody=True) from None
         form.verdict(answer, now)
 
     return send

@@ -19,6 +19,7 @@ from django.db.models import F, Q, QuerySet
 from core.backoff import wait_before
 from core.logs import covered
 from notices.channels import Channel, Later, Moot, Never, Parcel, Send, channel_of, channels
+from notices.faults import Fault
 from notices.models import ChannelDelivery, Gate
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def channels_drain(*, now: datetime, limit: int = 500, tick: Callable[[], dateti
     return Drained(sent, failed, more=True)
 
 
-def _counted(sent: int, failed: int, claim: Claim, outcome: Exception | None) -> tuple[int, int]:
+def _counted(sent: int, failed: int, claim: Claim, outcome: Fault | None) -> tuple[int, int]:
     count = len(claim.rows)
     return (sent + count, failed) if outcome is None else (sent, failed + count)
 
@@ -148,7 +149,7 @@ def _gate_entered(channel: Channel, name: str, now: datetime, until: datetime) -
     return gate.update(free_at=until) == 1
 
 
-def _prepared(claim: Claim, now: datetime) -> Send | Exception:
+def _prepared(claim: Claim, now: datetime) -> Send | Fault:
     try:
         parcel = Parcel(str(claim.batch), [row.notice for row in claim.rows])
         return claim.channel.prepare(claim.target, parcel, now)
@@ -156,8 +157,8 @@ def _prepared(claim: Claim, now: datetime) -> Send | Exception:
         return _noted(error)
 
 
-def _try(ready: Send | Exception) -> Exception | None:
-    if isinstance(ready, Exception):
+def _try(ready: Send | Fault) -> Fault | None:
+    if isinstance(ready, Fault):
         return ready
     try:
         ready()
@@ -166,14 +167,16 @@ def _try(ready: Send | Exception) -> Exception | None:
     return None
 
 
-def _noted(error: Exception) -> Exception:
-    if not isinstance(error, Later | Never | Moot):
-        log.error("a message could not be sent", exc_info=error)
-    return error
+def _noted(error: Exception) -> Fault:
+    if isinstance(error, Fault):
+        return error
+    log.error("a message could not be sent", exc_info=error)
+    # Its text may hold words of the notice.
+    return Later("broken", type(error).__name__)
 
 
 @transaction.atomic
-def _settle(claim: Claim, outcome: Exception | None, now: datetime) -> None:
+def _settle(claim: Claim, outcome: Fault | None, now: datetime) -> None:
     """Write down what came of a message."""
     mine = ChannelDelivery.objects.filter(pk__in=[row.pk for row in claim.rows], state=State.PENDING)
     if outcome is None:
@@ -184,8 +187,8 @@ def _settle(claim: Claim, outcome: Exception | None, now: datetime) -> None:
     _gate_left(claim, outcome, now)
 
 
-def _consequence(claim: Claim, outcome: Exception, now: datetime) -> dict[str, Any]:
-    error = covered(str(outcome) or type(outcome).__name__)[:500].replace("\x00", "")
+def _consequence(claim: Claim, outcome: Fault, now: datetime) -> dict[str, Any]:
+    error = covered(outcome.kept)[:500].replace("\x00", "")
     settled = {"error": error, "claimed_until": None, "settled_at": now}
     if isinstance(outcome, Moot):
         return settled | {"state": State.DROPPED}
@@ -198,7 +201,7 @@ def _consequence(claim: Claim, outcome: Exception, now: datetime) -> dict[str, A
     return {"error": error, "claimed_until": None, "next_at": now + wait}
 
 
-def _gate_left(claim: Claim, outcome: Exception | None, now: datetime) -> None:
+def _gate_left(claim: Claim, outcome: Fault | None, now: datetime) -> None:
     """Open the gate again, after the channel's pace; or close it for a while when nothing gets through."""
     gate = Gate.objects.filter(name=claim.gate)
     if isinstance(outcome, Later) and outcome.everybody:

@@ -19,8 +19,8 @@ from accounts.models import User
 from accounts.services.people import email_change
 from core.errors import BadInput, Sentence
 from core.services.ratelimit import rate_take
-from notices.channels import Later, Never
 from notices.channels.email import letter_of, send
+from notices.faults import Fault
 from notices.kinds import IN_GROUPS, Group
 from notices.models import Preference
 from notices.wishes import email_mark, wish_of
@@ -98,8 +98,8 @@ def email_ask(*, user: User, address: str, now: datetime) -> None:
     rate_take(bucket="notices.email", client=f"user:{user.pk}", limit=_LETTERS_PER_HOUR, now=now)
     try:
         _confirmation_send(user, wanted, now)
-    except (Later, Never) as error:
-        sentence = gettext_lazy("The letter could not be sent: %(why)s. Try again later.")
+    except Fault as error:
+        sentence = gettext_lazy("The letter could not be sent. %(why)s Try again later.")
         raise BadInput(sentence % {"why": str(error)}, field="email") from error
     _kept(user, now, email_asked_at=now)
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, NotFound
 from core.http import address_checked
+from core.logs import covered
 from core.services.audit import audit_write
 from core.services.idempotency import fingerprint_of, run_once
 from core.services.ratelimit import rate_take
 from grids.access import Access
-from notices.channels import Later, Never
 from notices.channels.robots import trial
+from notices.faults import Fault, words_of
 from notices.kinds import IN_GROUPS
 from notices.models import Robot
 from notices.permissions import check_may_keep_robots, robot_unit, robots_kept
@@ -92,10 +93,10 @@ def robot_try(*, access: Access, robot: int, now: datetime) -> str:
     error = ""
     try:
         trial(row, now)()
-    except (Later, Never) as refusal:
-        error = str(refusal)
-    Robot.objects.filter(pk=row.pk).update(tried_at=now, trial_error=error[:500].replace("\x00", ""))
-    return error
+    except Fault as refusal:
+        error = covered(refusal.kept)[:500].replace("\x00", "")
+    Robot.objects.filter(pk=row.pk).update(tried_at=now, trial_error=error)
+    return words_of(error)
 
 
 def robot_found(access: Access, robot: int, *, lock: bool = False) -> Robot:

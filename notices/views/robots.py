@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import clock
 from grids.views.doors import CityRequest, form_page, given, signed_in
 from notices.browse import groups_named, host_of, robots_seen, units_with_robots
+from notices.faults import words_of
 from notices.forms import RemoveForm, RobotForm
 from notices.permissions import check_may_keep_robots
 from notices.services.robots import robot_add, robot_change, robot_found, robot_remove, robot_try
@@ -27,7 +28,12 @@ def robots(request: CityRequest) -> HttpResponse:
     """The robots of all units one looks after, or of one unit."""
     unit = request.GET.get("unit", "")[:30]
     items = [
-        {"robot": robot, "host": host_of(robot), "groups": groups_named(robot.groups)}
+        {
+            "robot": robot,
+            "host": host_of(robot),
+            "groups": groups_named(robot.groups),
+            "trial_error": words_of(robot.trial_error),
+        }
         for robot in robots_seen(request.access, unit)
     ]
     return render(request, "notices/robots.html", {"items": items, "unit": unit})
@@ -39,8 +45,8 @@ def robots(request: CityRequest) -> HttpResponse:
 def add(request: CityRequest) -> HttpResponse:
     """A new robot."""
     check_may_keep_robots(request.access)
-    start = {"unit": request.GET.get("unit", "")[:30], "language": "zh-hans"}
-    form = RobotForm(request.POST or None, initial=start, units=units_with_robots(request.access))
+    units = units_with_robots(request.access)
+    form = RobotForm(request.POST or None, initial={"unit": request.GET.get("unit", "")[:30]}, units=units)
 
     def act() -> dict[str, Any]:
         return robot_add(unit=form.cleaned_data["unit"], about=form.about(), **given(request))

@@ -84,6 +84,8 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
         "api/v1/cases/geojson/",
     ),
     Kind.SCOPED: (
+        "cases/overdue/", "cases/overdue/export.xlsx", "api/v1/cases/overdue/",
+        "api/v1/cases/overdue/counts/", "api/v1/supervisions/",
         "cases/looks/", "cases/looks.csv", "cases/person/", "api/v1/looks/", "api/v1/person/",
         "cases/export.xlsx", "cases/saved/", "cases/saved/<int:pk>/drop/", "cases/mine/", "cases/report/",
         "cases/report/fixed/", "cases/conditions/", "cases/areas.geojson",

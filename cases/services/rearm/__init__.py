@@ -13,7 +13,7 @@ from cases.services.rearm.changes import (
 from cases.services.rearm.job import rearm_job_step, rearm_jobs_run
 from cases.services.rearm.preview import Preview, rearm_preview
 from cases.services.rearm.reading import change_read
-from cases.services.rearm.starting import PreviewStale, operator_rearm, rearm_start
+from cases.services.rearm.starting import PreviewStale, operator_rearm, rearm_begin, rearm_start
 
 __all__ = [
     "CalendarChange",
@@ -27,6 +27,7 @@ __all__ = [
     "change_read",
     "clocks_begin",
     "operator_rearm",
+    "rearm_begin",
     "rearm_job_step",
     "rearm_jobs_run",
     "rearm_preview",

@@ -58,7 +58,12 @@ def rearm_start(
     check_may_configure(access)
     body = {"kind": str(change.kind), "digest": digest, "reason": reason}
     return configure_once(
-        access, "rearm", body, key, now, lambda: _started(change, reason, digest, access, now)
+        access,
+        "rearm",
+        body,
+        key,
+        now,
+        lambda: rearm_begin(change=change, reason=reason, digest=digest, access=access, now=now),
     )
 
 
@@ -69,12 +74,13 @@ def operator_rearm(*, change: Change, reason: str, digest: str, now: datetime) -
     Raises:
         As ``rearm_start``.
     """
-    return _started(change, reason, digest, None, now)
+    return rearm_begin(change=change, reason=reason, digest=digest, access=None, now=now)
 
 
-def _started(
-    change: Change, reason: str, digest: str, access: Access | None, now: datetime
+def rearm_begin(
+    *, change: Change, reason: str, digest: str, access: Access | None, now: datetime
 ) -> dict[str, Any]:
+    """The same in the transaction of a caller who sees to it that it happens once."""
     words = _reason(reason)
     _hold(change)
     preview = _as_previewed(change, digest, access, now)

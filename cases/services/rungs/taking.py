@@ -163,7 +163,8 @@ def _told(case: Case, timer: Due, rung: Rung | None, event: int) -> Told:
         "of": timer.generation,
         "due": ((case.due_at if of_stage else None) or timer.due_at).isoformat(),
         "hears": list(rung.hears if rung else BESIDE[timer.rule]),
-        "urgent": track_of(case) is Track.EMERGENCY,
+        # What is owed on paper wakes nobody.
+        "urgent": track_of(case) is Track.EMERGENCY and timer.rule in OF_CLOCK,
         "sounds": bool(rung and rung.sounds),
         # A step may settle this and lead the case on before anybody is told.
         "stage": str(case.stage),

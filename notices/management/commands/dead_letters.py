@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import clock
 from core.errors import CityError
+from notices.faults import words_of
 from notices.models import ChannelDelivery
 from notices.services.deliveries import Which, deliveries_drop, deliveries_retry
 
@@ -39,4 +40,4 @@ class Command(BaseCommand):
         if which.channel:
             rows = rows.filter(channel=which.channel)
         for row in rows[:500]:
-            self.stdout.write(f"{row.pk}\t{row.target}\t{row.attempts}\t{row.error}")
+            self.stdout.write(f"{row.pk}\t{row.target}\t{row.attempts}\t{words_of(row.error)}")

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cases.explain import Explanation, explained
+from cases.given import needed
 from cases.models import Case
 from cases.selectors import history_told
 from cases.supervised import watches_of, watches_told
@@ -56,6 +57,11 @@ class TestExplained(TestCase):
 
     def as_(self, who: str) -> Client:
         return browser(self.world, who)
+
+    @property
+    def after(self) -> datetime:
+        """A minute after its deadline."""
+        return needed(self.case.due_at) + MINUTE
 
     def told(self, case: Case, now: datetime = LATER) -> Explanation:
         case.refresh_from_db()
@@ -137,6 +143,7 @@ class TestExplained(TestCase):
         told = self.told(done)
         assert (told.seen.standing, told.seen.ladder, told.days, told.since) == (None, (), (), None)
         assert told.turns[-1].what == "The clock stopped"
+        assert done.closed_at
         assert told.seen.age_seconds == round((done.closed_at - done.opened_at).total_seconds())
 
     def test_the_command_prints_the_same_in_either_language(self) -> None:
@@ -158,6 +165,7 @@ class TestExplained(TestCase):
         client, path = self.as_("station"), f"/api/v1/cases/{self.case.number}/deadline/"
         found, told = client.get(path).json(), self.told(self.case)
         assert found["lamp"] == "green"
+        assert told.seen.standing
         assert found["words"] == told.seen.standing.words
         assert [turn["what"] for turn in found["turns"]] == [turn.what for turn in told.turns]
         assert [day["sum"] for day in found["days"]] == [day.sum for day in told.days]
@@ -166,10 +174,10 @@ class TestExplained(TestCase):
         assert self.as_("stranger").get(f"/cases/{self.case.number}/deadline/").status_code == 404
 
     def test_supervisions_say_by_whom_whom_they_ask_and_what_became_of_them(self) -> None:
-        timers_fire(now=self.case.due_at + MINUTE)
+        timers_fire(now=self.after)
         self.case.refresh_from_db()
         with translation.override("en"):
-            told = watches_told(self.case, history_told(self.case), self.case.due_at + MINUTE)
+            told = watches_told(self.case, history_told(self.case), self.after)
             assert [(watch.source, watch.asks, watch.state.value) for watch in told] == [
                 ("The ladder, Level 1", "Handling unit", "open"),
                 ("District station · 工作站甲", "Handling unit", "late"),
@@ -182,9 +190,9 @@ class TestExplained(TestCase):
         assert "已安排夜班清运" in page
 
     def test_rows_and_history_tell_the_same_of_supervisions(self) -> None:
-        timers_fire(now=self.case.due_at + MINUTE)
+        timers_fire(now=self.after)
         self.case.refresh_from_db()
-        now = self.case.due_at + MINUTE
+        now = self.after
         told = watches_told(self.case, history_told(self.case), now)
         rows = watches_of(self.case, now)
         assert [(w.level, w.by, w.role, w.at, w.state, w.event) for w in told] == [
@@ -200,17 +208,36 @@ class TestExplained(TestCase):
         }  # fmt: skip
 
     def test_a_supervision_by_the_ladder_is_over_with_its_stage(self) -> None:
-        timers_fire(now=self.case.due_at + MINUTE)
-        late = self.case.due_at + 2 * MINUTE
+        timers_fire(now=self.after)
+        late = self.after + MINUTE
         raw = usual(self.world, "finish", "cleaner", case=self.case)
         case = step(self.world, self.case, "finish", "cleaner", now=late, **raw)
         states = [watch.state.value for watch in watches_of(case, LATER)]
         assert states == ["over", "late", "answered"]
 
     def test_a_case_with_a_long_life_still_costs_twelve_queries(self) -> None:
-        timers_fire(now=self.case.due_at + MINUTE)
+        timers_fire(now=self.after)
         for path in ("", "deadline/"):
             client = self.as_("station")
             with CaptureQueriesContext(connection) as seen:
                 assert client.get(f"/cases/{self.case.number}/{path}").status_code == 200
             assert len(seen) - FRAME <= 12, "\n".join(q["sql"] for q in seen.captured_queries)
+
+    def test_the_history_shows_rungs_with_their_lamp_and_the_api_documents_them(self) -> None:
+        case = report(self.world)
+        timers_fire(now=NOW + 49 * MINUTE)
+        timers_fire(now=NOW + 61 * MINUTE)
+        client = self.as_("officer")
+        shown = client.get(f"/cases/{case.number}/").context["timeline"]
+        lamps = [item for item in shown if item["icon"].startswith("lamp")]
+        assert [(item["title"], item["icon"], item["tone"]) for item in lamps] == [
+            ("The deadline is near", "lamp-yellow", "warn"),
+            ("The deadline has passed: supervision level 1", "lamp-red", "bad"),
+        ]
+        first, *_rest, last = client.get(f"/api/v1/cases/{case.number}/events/").json()["results"]
+        assert (first["rung"], last["clock"]) == (None, None)
+        assert (first["clock"]["how"], first["clock"]["limit"]) == ("start", "1 working hour")
+        assert last["rung"] == {
+            "rule": "stage", "level": 2, "due": (NOW + HOUR).isoformat(), "supervision": 1, "recorded": False,
+            "outrun": False, "words": "The deadline has passed: supervision level 1",
+        }  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from cases.given import needed
 from cases.lamps import lamp_of, lamp_q, standing_of
 from cases.models import Case, Lamp
 from cases.selectors import lamp_counts, stage_lamps
@@ -65,7 +66,7 @@ def test_a_suspended_case_is_grey_and_says_until_when(world: World) -> None:
     case = go(world, case, ("request_suspension", "cleaner"), ("decide_suspension", "bureau"))
     lamp, words = told(case, HOUR)
     assert lamp == "grey"
-    assert words == f"Suspended until {(case.suspended_until + 8 * HOUR):%Y-%m-%d}"
+    assert words == f"Suspended until {(needed(case.suspended_until) + 8 * HOUR):%Y-%m-%d}"
 
 
 def test_what_is_done_or_rests_in_another_case_has_no_lamp(world: World) -> None:

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 import pytest
-from django.test import Client, TestCase
+from django.test import TestCase
 
 from cases.models import Case, Lamp
 from cases.workflow import Stage
@@ -45,7 +45,7 @@ class TestLampsShown(TestCase):
     def fixed_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(clock, "now", lambda: MOMENT)
 
-    def as_(self, who: str) -> Client:
+    def as_(self, who: str) -> Any:
         return browser(self.world, who)
 
     def test_the_list_shows_the_deadline_and_narrows_to_a_lamp(self) -> None:
