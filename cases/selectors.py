@@ -229,10 +229,17 @@ def approved_plan(case: Case) -> ActionPlan | None:
 
 def plan_dates(case_ids: Collection[int]) -> dict[int, datetime]:
     """The date by which to finish of the plans these cases were dispatched on, by the case's id."""
+    if not case_ids:
+        return {}
     rows = ActionPlan.objects.filter(
         case_id__in=case_ids, state=ActionPlan.State.APPROVED, decided_at__lte=F("case__dispatched_at")
     )
     return dict(rows.order_by("case_id", "version").values_list("case_id", "finish_by"))
+
+
+def plan_date(case: Case, stage: str) -> datetime | None:
+    """The same of one case, for a clock that runs in this stage."""
+    return plan_dates([case.pk] if stage == Stage.HANDLE else []).get(case.pk)
 
 
 def plans_of(case: Case) -> QuerySet[ActionPlan]:
