@@ -35,7 +35,13 @@ def city() -> World:
 def stepping(world: World, case: Case, action: str, who: str, when: str = LATE) -> Callable[[], Any]:
     """A step of its own connection; what it answers, or the refusal."""
     access, raw = world.access(who, at(when)), usual(world, action, who, "litter", case)
-    facts = {"number": case.number, "action": action, "access": access, "raw": raw, "version": case.version}
+    facts: dict[str, Any] = {
+        "number": case.number,
+        "action": action,
+        "access": access,
+        "raw": raw,
+        "version": case.version,
+    }
 
     def go() -> Any:
         try:
