@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases import policies
+from cases.limits import rules_now
 from cases.models import Case
 from cases.permissions import check_may_take
 from cases.selectors import parts_of
@@ -115,7 +116,7 @@ def refusal_for(tour: Tour, *, now: datetime) -> str:
     try:
         step = policies.check_offered(tour.case, turn.action)
         check_may_take(access, tour.case, step, parts)
-        policies.check_when(tour.case, step, access, parts)
+        policies.check_when(tour.case, step, access, parts, rules_now())
     except CityError as refusal:
         return str(refusal.detail)
     return ""
