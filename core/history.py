@@ -23,11 +23,10 @@ def canonical(payload: Mapping[str, Any]) -> bytes:
     PostgreSQL's jsonb knows no negative zero and gives 1e22 back as a whole number, so whole floats are
     written as whole numbers. What a client sends may hold halves of signs; they are told apart, not refused.
     """
-    return json.dumps(_plain(payload), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _WRITER.encode(_plain(payload)).encode("utf-8", "surrogatepass")
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
