@@ -42,12 +42,17 @@ def rows_insert(rows: Sequence[Model]) -> None:
 
 
 def values_insert(model: type[Model], rows: Sequence[Values]) -> list[int]:
-    """Write new rows of a model, each {column: value} with every column but the key; the keys, in order."""
+    """Write new rows of a model, each {column: value}, the others by their defaults; the keys, in order."""
     if connection.vendor != "postgresql":
         made = (model._default_manager.bulk_create(model(**row) for row in some) for some in _portions(rows))
         return [row.pk for portion in made for row in portion]
     statement, fields = f"{_insert(model)} RETURNING {model._meta.pk.column}", _given(model)
-    return [key for some in _portions(rows) for key in _write(statement, [dict(row) for row in some], fields)]
+    blank = {str(field.column): field.get_default() for field in fields}
+    return [
+        key
+        for some in _portions(rows)
+        for key in _write(statement, [{**blank, **row} for row in some], fields)
+    ]
 
 
 def rows_read(found: QuerySet[Found], names: Sequence[str]) -> list[Found]:

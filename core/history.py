@@ -37,7 +37,8 @@ def _plain(value: object) -> object:
         # By its digits, as jsonb reads it: int() alone would give 1e23 another value.
         return int(Decimal(repr(value))) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {str(key): _plain(held) for key, held in value.items()}
+        # Most of what it holds is as it is; every step and every rung comes by here.
+        return {str(key): held if type(held) in _AS_IT_IS else _plain(held) for key, held in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(held) for held in value]
     if isinstance(value, datetime):
