@@ -83,7 +83,7 @@ def target(world: World, settings: Any) -> Target:
         "template_id": str(template.pk), "batch_id": open_batch(world, case, template),
         "campaign_id": returned_campaign(world, case), "kind": "split", "job": str(a_change(world).pk),
         "username": "officer", "posting": str(Posting.objects.get(user__username="officer").pk),
-        "calendar": "offices", "version": "1",
+        "calendar": "offices", "version": "1", "stage": "plan", "track": "standard",
         "absence": str(an_absence(world).pk), "turn": str(a_turn(world).pk),
         "robot": str(a_robot(world).pk),
     }  # fmt: skip
