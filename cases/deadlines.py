@@ -5,7 +5,7 @@ All amounts are seconds of the clock's own kind: working seconds of a calendar, 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from functools import cache
@@ -17,6 +17,8 @@ from core.worktime import Calendar, NoWorkingTime, Unit, add_seconds, seconds_be
 STAGE, POOL, CHECKER, SIGN_FOR = "stage", "pool", "checker", "sign_for"
 SUSPENSION, PLAN_OWED, REPLY, PRESENCE = "suspension", "plan_owed", "reply", "presence"
 RULES = (STAGE, POOL, CHECKER, SIGN_FOR, SUSPENSION, PLAN_OWED, REPLY, PRESENCE)
+# What runs with the clock of a stage beside its ladder; a clock keeps a bit for each that fired.
+BESIDE_CLOCK = {POOL: 1, CHECKER: 2, SIGN_FOR: 4}
 REPEAT_DAYS = 5
 LEAST_LEFT = 0.2  # of the limit, after rework or a complaint
 
@@ -74,6 +76,14 @@ class Rung:
     sounds: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """By when a plan says a case is finished; with ``past_limit`` also where that lies after the limit."""
+
+    by: datetime
+    past_limit: bool = False
+
+
 Ladder = Sequence[Rung]
 
 _INTERNAL = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.CHECK)
@@ -105,6 +115,11 @@ def default_ladder(stage: Stage) -> Ladder:
         Rung(Level.LEVEL2, 200, second, 2, _TWO_HOURS if inside else None, supervision=2),
         Rung(Level.LEVEL3, 300, third, 5, _ONE_DAY if inside else None, supervision=3),
     )
+
+
+def default_rung(stage: str, level: int) -> Rung:
+    """The built-in rung of a level; of a stage "" that of the stages without a floor of their own."""
+    return next(rung for rung in default_ladder(Stage(stage or Stage.HANDLE)) if rung.level == level)
 
 
 def default_limit(stage: Stage, track: Track) -> Limit | None:
@@ -166,33 +181,41 @@ def rung_moments(
     not twice; ``days`` is the calendar in which days past the deadline are reckoned. The repetition is the
     first that lies after ``after``, where that is given.
     """
+    due = clock.passed_at(clock.total)
     for rung in ladder:
         if rung.level > clock.rung:
-            yield rung.level, max(clock.since, _moment(clock, rung, days))
+            yield rung.level, max(clock.since, _moment(clock, rung, days, due))
     top = max(ladder, key=lambda rung: rung.level, default=None)
     if top is None or not Level.LEVEL3 <= top.level <= clock.rung:
         return
-    first, five = _moment(clock, top, days), seconds_of(REPEAT_DAYS, Unit.WORKING_DAY, days)
+    first, five = _moment(clock, top, days, due), seconds_of(REPEAT_DAYS, Unit.WORKING_DAY, days)
     times = clock.rung - top.level + 1
     if after is not None:
         times = max(1, int(seconds_between(first, after, days) // five) + 1)
     yield clock.rung + 1, max(clock.since, add_seconds(first, five * times, days))
 
 
-def _moment(clock: Clock, rung: Rung, days: Calendar) -> datetime:
+def _moment(clock: Clock, rung: Rung, days: Calendar, due: datetime) -> datetime:
     if rung.percent <= 100:
         return clock.passed_at(clock.total * rung.percent / 100)
     moment = clock.passed_at(clock.total + clock.limit * (rung.percent - 100) / 100)
     if rung.past_days:
-        moment = min(moment, _past(clock, Limit(rung.past_days, Unit.WORKING_DAY), days))
+        moment = min(moment, _past(due, Limit(rung.past_days, Unit.WORKING_DAY), days))
     if rung.not_before is not None:
-        moment = max(moment, _past(clock, rung.not_before, days))
+        moment = max(moment, _past(due, rung.not_before, days))
     return moment
 
 
-def _past(clock: Clock, limit: Limit, days: Calendar) -> datetime:
-    due = clock.passed_at(clock.total)
+def _past(due: datetime, limit: Limit, days: Calendar) -> datetime:
     return add_seconds(due, limit.seconds(days), days if limit.works else None)
+
+
+def rung_passed(clock: Clock, ladder: Ladder, days: Calendar, at: datetime) -> int:
+    """The highest rung up to the clock's own whose moment has come by ``at``; 0 for none. A repetition stays
+    while the last rung has come."""
+    fresh, top = replace(clock, rung=0), max((rung.level for rung in ladder), default=0)
+    passed = max((level for level, moment in rung_moments(fresh, ladder, days) if moment <= at), default=0)
+    return clock.rung if passed == top else min(passed, clock.rung)
 
 
 def rung_reached(clock: Clock, ladder: Ladder, spent: int) -> int:

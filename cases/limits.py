@@ -27,7 +27,7 @@ _KEPT_BY = {
     Stage.CHECK: Unit.Kind.SQUAD,
     Stage.CALL_BACK: Unit.Kind.STATION,
 }
-_KEEPERS = (Unit.Kind.SQUAD, Unit.Kind.STATION, Unit.Kind.BUREAU)
+KEEPERS = (Unit.Kind.SQUAD, Unit.Kind.STATION, Unit.Kind.BUREAU)
 Limits = Mapping[tuple[str, str], Limit]
 Rungs = Mapping[tuple[str, str, int], Rung | None]
 
@@ -53,18 +53,25 @@ class Rules:
             limit = Limit(case.limit_value, case.limit_unit) if case.limit_value else None
             # What is dangerous does not wait for the morning.
             return limit.day_and_night if limit and track is Track.EMERGENCY else limit
-        return self.limits.get((stage, track)) or self.limits.get((stage, "")) or default_limit(stage, track)
+        return self.limit_of(stage, track)
+
+    def limit_of(self, stage: Stage, track: Track | None) -> Limit | None:
+        """The same by stage and track, None for any without a limit of its own; None for handling, whose
+        limit is that of the filing condition."""
+        own = self.limits.get((stage, track or "")) or self.limits.get((stage, ""))
+        return own or default_limit(stage, track or Track.STANDARD)
 
     def ladder(self, case: Case) -> Ladder:
         """The ladder of the stage the case is in, lowest rung first."""
         return self.ladder_of(Stage(case.stage), track_of(case))
 
-    def ladder_of(self, stage: Stage, track: Track) -> Ladder:
-        """The same by stage and track: the most particular row of each level counts."""
+    def ladder_of(self, stage: Stage, track: Track | None) -> Ladder:
+        """The same by stage and track, None for any without rungs of its own: the most particular row of each
+        level counts."""
         if not self.rungs:
             return default_ladder(stage)
         found: dict[int, Rung | None] = {rung.level: rung for rung in default_ladder(stage)}
-        for place in (("", ""), ("", track), (stage, ""), (stage, track)):
+        for place in (("", ""), ("", track or ""), (stage, ""), (stage, track or "")):
             for level in range(1, 5):
                 if (*place, level) in self.rungs:
                     found[level] = self.rungs[*place, level]
@@ -90,6 +97,11 @@ def squad_code(street: str) -> str:
     return f"{street}-squad"
 
 
+def stages_of(kind: str) -> list[Stage]:
+    """The stages that run by the working time of units of a kind, but for handling."""
+    return [stage for stage, keeper in _KEPT_BY.items() if stage is not Stage.HANDLE and keeper == kind]
+
+
 def track_of(case: Case) -> Track:
     """The track a case runs on; before it is verified, the one its reported condition asks for."""
     if case.filed_at is None and case.condition is not None:
@@ -110,7 +122,7 @@ def clock_of(case: Case) -> Clock | None:
 def rules_now() -> Rules:
     """The rules in force, in one query for a few short rows."""
     number = Revision.objects.filter(name=REVISION).values("number")[:1]
-    theirs = FilteredRelation("units", condition=Q(units__active=True, units__kind__in=_KEEPERS))
+    theirs = FilteredRelation("units", condition=Q(units__active=True, units__kind__in=KEEPERS))
     found = CURRENT.annotate(kept=theirs).values_list(
         "pk", "code", "current_id", Coalesce(Subquery(number), 0), "kept__kind", "kept__code",
         "kept__district_code",
@@ -150,5 +162,9 @@ def rung_of(row: LadderRung) -> Rung | None:
     """A row as the ladder takes it; None where it is switched off."""
     if not row.active:
         return None
-    before = Limit(row.not_before_minutes, Amount.WORKING_MINUTE) if row.not_before_minutes else None
+    before = None
+    if row.not_before_days:
+        before = Limit(row.not_before_days, Amount.WORKING_DAY)
+    elif row.not_before_minutes:
+        before = Limit(row.not_before_minutes, Amount.WORKING_MINUTE)
     return Rung(row.level, row.percent, tuple(row.hears), row.past_days, before, row.supervision, row.sounds)

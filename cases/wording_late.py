@@ -66,6 +66,28 @@ def rung_lines(data: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def rearm_words(data: Mapping[str, Any]) -> str:
+    """The sentence of an event by which a case was reckoned anew."""
+    due = moment_of(data.get("clock", {}).get("due"))
+    if data.get("begun"):
+        return gettext("A clock was begun for the stage it stands in")
+    if due:
+        return gettext("The deadline was reckoned anew: %(due)s") % {"due": due[:16]}
+    if data.get("limit"):
+        return gettext("It takes the handling limit of new cases")
+    return gettext("Reckoned anew after a change of limits or calendars")
+
+
+def rearm_lines(data: Mapping[str, Any]) -> list[str]:
+    """What it was before, and what else moved with it."""
+    said = {
+        gettext("Before: %(what)s"): moment_of(data.get("was"))[:16],
+        gettext("Handling limit: %(what)s"): limit_words(data.get("limit")),
+        gettext("The plan that is owed is to be settled by %(what)s"): moment_of(data.get("plan_due"))[:16],
+    }
+    return [sentence % {"what": what} for sentence, what in said.items() if what]
+
+
 def rung_icon(data: Mapping[str, Any]) -> str:
     """A lamp for the first rungs of the ladder, a flag for the levels of supervision above, a bell beside."""
     if data.get("rule") != rule.STAGE:

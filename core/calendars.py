@@ -1,7 +1,10 @@
 """Which calendar counts where, and calendars ready to be reckoned with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.calendar_seed import OFFICES, SQUADS, definitions
 from core.models import Calendar, CalendarVersion
@@ -14,6 +17,7 @@ _BY_KIND = {"squad": SQUADS, "handler": SQUADS}
 # The calendars in force.
 CURRENT = Calendar.objects.filter(current__isnull=False)
 _known: dict[int, WorkingTime] = {}
+_supposed: ContextVar[Mapping[int, WorkingTime]] = ContextVar("supposed", default=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,25 @@ def calendar_of(version_id: int) -> WorkingTime:
     Raises:
         CalendarVersion.DoesNotExist: no such version.
     """
-    found = _known.get(version_id)
+    found = _known.get(version_id) or _supposed.get().get(version_id)
     if found is None:
         shipped = _shipped(version_id)
         content = shipped or content_of(CalendarVersion.objects.get(pk=version_id))
         found = _known[version_id] = content.calendar
     return found
+
+
+@contextmanager
+def calendar_supposed(version_id: int, calendar: WorkingTime) -> Iterator[None]:
+    """Let ``calendar_of`` know a version that nobody has made yet, to see what it would do.
+
+    Only whoever is inside knows of it, not another thread. Its id is a digest of what it says.
+    """
+    before = _supposed.set({version_id: calendar})
+    try:
+        yield
+    finally:
+        _supposed.reset(before)
 
 
 def content_of(version: CalendarVersion) -> Content:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0016_clocks_and_ladders")]
+    dependencies = [("cases", "0017_rearming")]
 
     operations = [
         migrations.AddField(

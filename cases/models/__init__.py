@@ -12,6 +12,7 @@ from cases.models.ladder import LadderRung, StageLimit
 from cases.models.look import LookReason, ReporterLook
 from cases.models.photo import Photo
 from cases.models.plan import ActionPlan, Measure, StandingPlan, UnitPart
+from cases.models.rearm import RearmJob
 from cases.models.saved import SavedFilter
 from cases.models.template import PlanTemplate
 
@@ -39,6 +40,7 @@ __all__ = [
     "PlanBatchItem",
     "PlanTemplate",
     "PresenceCall",
+    "RearmJob",
     "ReporterContact",
     "ReporterLook",
     "SavedFilter",

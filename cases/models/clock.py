@@ -34,8 +34,10 @@ class Clocked(models.Model):
     clock_calendar = models.ForeignKey(
         CalendarVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    # The highest rung that fired since the clock last began, and how often its moments changed.
+    # The highest rung that fired since the clock last began, and a bit (``deadlines.BESIDE_CLOCK``) for each
+    # that did of what runs beside the ladder; how often its moments changed.
     clock_rung = models.PositiveSmallIntegerField(db_default=0, default=0)
+    clock_beside = models.PositiveSmallIntegerField(db_default=0, default=0)
     clock_generation = models.PositiveIntegerField(db_default=0, default=0)
     # The level of supervision (督办) its lateness in this stage has brought, 0 to 3.
     escalation = models.PositiveSmallIntegerField(db_default=0, default=0)

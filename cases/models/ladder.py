@@ -34,9 +34,9 @@ class StageLimit(models.Model):
 class LadderRung(models.Model):
     """One rung of the ladder of a stage on a track; "" is every stage or track without a row of its own.
 
-    Percent of the limit; working days past the deadline if that is earlier, 0 for never; working minutes past
-    the deadline before which it does not come. ``hears`` lists codes of ``cases.deadlines.HEARERS``; a rung
-    that is not ``active`` does not fire.
+    Percent of the limit; working days past the deadline if that is earlier, 0 for never; working days past
+    the deadline, or else minutes, before which it does not come. ``hears`` lists codes of
+    ``cases.deadlines.HEARERS``; a rung that is not ``active`` does not fire.
     """
 
     stage = models.CharField(max_length=12, choices=Stage.choices, blank=True)
@@ -45,6 +45,7 @@ class LadderRung(models.Model):
     percent = models.PositiveSmallIntegerField()
     past_days = models.PositiveSmallIntegerField(default=0)
     not_before_minutes = models.PositiveIntegerField(default=0)
+    not_before_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     hears = models.JSONField(default=list)
     supervision = models.PositiveSmallIntegerField(default=0)
     sounds = models.BooleanField(default=False)

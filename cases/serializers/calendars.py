@@ -132,10 +132,11 @@ class CalendarAddInput(StrictSerializer):
 
 
 class CalendarAnswer(serializers.Serializer[Any]):
-    """The calendar and the number of its version in force."""
+    """The calendar, the number of its version in force, and the job under which cases follow."""
 
     calendar = serializers.CharField()
     version = serializers.IntegerField()
+    job = serializers.IntegerField(required=False)
 
 
 class SpecialShape(serializers.Serializer[Any]):
@@ -177,6 +178,7 @@ class CalendarPreviewShape(serializers.Serializer[Any]):
     published_until = serializers.IntegerField(source="difference.after.published_until", allow_null=True)
     days = TurnShape(many=True, source="difference.days")
     years = YearSumShape(many=True, source="difference.years")
+    cases = serializers.DictField(child=serializers.IntegerField(), source="numbers")
 
 
 class ReckonQuery(StrictSerializer):

@@ -184,7 +184,7 @@ def _settle(work: Work, previous_assignee: int | None, rules: Rules) -> dict[str
         case.version += 1
     work.data |= clock_turn(
         case=case, step=work.step, before=before, verdict=work.given.verdict, rules=rules,
-        now=work.clock_at or work.now, finish_by=work.finish_by, past_limit=work.past_limit,
+        now=work.clock_at or work.now, finish_by=work.finish_by,
         anew=work.clock_anew,
     )  # fmt: skip
     event = event_append(

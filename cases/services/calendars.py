@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.calendars.difference import Difference, difference_of
 from cases.calendars.reads import calendar_seen, current_of, day_of
-from cases.services.calendar_effects import effects_of
+from cases.services.calendar_effects import effect_facts, effects_of
+from cases.services.rearm import CalendarChange, Preview, rearm_begin, rearm_preview
 from core.calendars import content_of
 from core.errors import Sentence, VersionMissing
 from core.models import Calendar
@@ -30,7 +31,17 @@ class CalendarPreview:
     calendar: Calendar
     number: int
     difference: Difference
-    effects: Sequence[tuple[Sentence, Sentence]]
+    rearm: Preview | None
+
+    @property
+    def effects(self) -> Sequence[tuple[Sentence, Sentence]]:
+        """What that does to open cases, as pairs of label and value."""
+        return effect_facts(self.rearm)
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The same as counts by name; empty where the calendar stays as it is."""
+        return self.rearm.numbers() if self.rearm else {}
 
 
 def calendar_preview(
@@ -54,7 +65,9 @@ def calendar_preview(
         calendar=row,
         number=version.number,
         difference=difference_of(before, after, today=day_of(now)),
-        effects=effects_of(code=row.code, before=before, after=after, now=now),
+        rearm=effects_of(
+            access=access, code=row.code, before=before, after=after, was=version.number, now=now
+        ),
     )
 
 
@@ -68,7 +81,8 @@ def calendar_edit(
     now: datetime,
     key: str,
 ) -> dict[str, Any]:
-    """Put in force what ``calendar_preview`` shows; returns the calendar's code and its version.
+    """Put in force what ``calendar_preview`` shows, and have open cases follow; returns the calendar's code,
+    its version and the job under which they follow.
 
     Raises:
         As ``calendar_preview``; BadInput also without a reason. KeyReused: the key came with another wish.
@@ -76,11 +90,12 @@ def calendar_edit(
 
     def work() -> dict[str, Any]:
         version = current_of(calendar_seen(access, code))
-        made = calendars.calendar_change(
-            code=code, reason=reason, by=access.user_id, now=now, was=_named(was),
-            **_wished(content_of(version), wish).columns,
-        )  # fmt: skip
-        return {"calendar": code, "version": made.number}
+        check_version(version, _named(was))
+        change = CalendarChange(code, _wished(content_of(version), wish), version.number)
+        preview = rearm_preview(change=change, access=access, now=now)
+        job = rearm_begin(change=change, reason=reason, digest=preview.digest, access=access, now=now)
+        number = current_of(calendar_seen(access, code)).number
+        return {"calendar": code, "version": number, "job": job["job"]}
 
     body = {"wish": dict(wish), "reason": reason}
     return configure_once(access, f"calendars/{code}", body, key, now, work)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases import deadlines as rule
 from cases.given import Given
 from cases.models import Case, CaseEvent
 from cases.permissions import check_may_take, role_for
@@ -30,6 +31,7 @@ from grids.services.absences import absence_handed
 
 POOL, RULE = "@pool", "@rule"  # to whom a task can go beside a login name
 MOST, MOST_A_RUN = 100, 500
+UNATTENDED = "unattended"  # half of the time has passed and nobody took it up: its timer has fired
 
 
 def belongs_in_pool(stage: str, assignee_id: int | None) -> bool:
@@ -109,12 +111,14 @@ def _pass_on(
     timers = case_settle(case=case, now=now)
     former, case.assignee, case.checker_named = case.assignee_id, person, False
     data = {"former": former, "person": person.pk if person else None, "cause": cause}
+    if cause == UNATTENDED:
+        case.clock_beside |= rule.BESIDE_CLOCK[rule.POOL]
     if asked_by is not None:
         data["asked_by"] = asked_by
     event = event_append(
         case=case, action=Action.REASSIGN, actor_id=None, role="", now=now, from_stage=case.stage, data=data
     )
-    case.save(update_fields=["assignee", "checker_named", "events_count", "head_hash"])
+    case.save(update_fields=["assignee", "checker_named", "clock_beside", "events_count", "head_hash"])
     case_rearm(case=case, now=now, known=timers)
     event_tell(case=case, event=event, previous_assignee=former, now=now)
     return event

@@ -19,6 +19,8 @@ _SHRINKS = frozenset({
     Action.RETURN_DISPATCH, Action.DISPATCH, Action.ASSIGN_UNITS, Action.SEND_BACK, Action.REJECT,
     Action.TRANSFER, Action.REOPEN, Action.MOVE, Action.RESCOPE,
 })  # fmt: skip
+# What says by when.
+_DUE = frozenset({"suspension_over"})
 _FILED = frozenset({Action.VERIFY, Action.FIX_NOW})
 _ENDS: Mapping[str, str] = {
     Stage.CLOSED: "closed",
@@ -101,7 +103,8 @@ def _send(payload: Mapping[str, Any], recipients: list[int], kind: str, now: dat
             # A copy for the inbox: a number that somebody wrote into the address stays on the case.
             "where": payload["address"],
             "reason_code": payload.get("reason", ""),
-        },
+        }
+        | ({"due": payload.get("due", "")} if kind in _DUE else {}),
         link=f"/cases/{payload['number']}/",
         cause=f"case:{payload['number']}:{payload['event']}:{kind}",
         now=now,

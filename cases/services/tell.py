@@ -64,6 +64,7 @@ def event_tell(
         "reporter": case.reporter_id,
         "assignee": case.assignee_id if case.assignee_id != previous_assignee else None,
         "told": dict(told or {}),
+        "due": case.due_at.isoformat() if case.due_at else "",
         **_hands(case, event, previous_assignee),
         "class": case.case_class.name if case.case_class else "",
         # It becomes a notice, which anybody concerned reads.

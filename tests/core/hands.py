@@ -1,5 +1,6 @@
 """Clocks moved by hand, and naps that take no time, for tests of the dispatcher."""
 
+import gc
 from datetime import datetime, timedelta
 
 import pytest
@@ -56,7 +57,10 @@ def take_over(patch: pytest.MonkeyPatch) -> Clocks:
 
 
 def run(clocks: Clocks, naps: int, batch: int = 1000, name: str = "one") -> Watched:
-    nap = Watched(clocks, naps)
+    thresholds, nap = gc.get_threshold(), Watched(clocks, naps)
     Dispatcher(name, batch=batch).run(nap)
     nap.close()
+    # A dispatcher has its process for itself; here it has not.
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
     return nap

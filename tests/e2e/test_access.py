@@ -40,6 +40,9 @@ PAGES: tuple[tuple[str, str, ViewportSize, Theme], ...] = (
     ("admin", "/cases/calendars/offices/", _DESK, "light"),
     ("admin", "/cases/calendars/offices/hours/", _PHONE, "dark"),
     ("leader", "/", _DESK, "light"),
+    ("officer", "/notices/settings/", _PHONE, "dark"),
+    ("admin", "/notices/robots/add/", _DESK, "light"),
+    ("admin", "/notices/deliveries/", _DESK, "dark"),
 )
 
 

@@ -21,6 +21,7 @@ from core.services.outbox import outbox_drain
 from core.services.timers import timers_fire
 from tests.faults.city import City
 from tests.faults.dice import REPORTER_DOOR, RESIDENT_DOOR, Attempt, Dice, Sight
+from tests.faults.holidays import holiday_turns
 from tests.walk import TO_CALL_BACK, TO_CHECK, TO_HANDLE
 
 # What an attempt of a kind must end in, where that does not depend on more.
@@ -59,6 +60,10 @@ class Walk:
     workers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     versions: dict[str, int] = field(default_factory=dict)
     seen: dict[str, Any] | None = None
+    holidays: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holidays = random.Random(f"holidays {self.seed}")
 
     def play(self, length: int) -> Counter[str]:
         """Take ``length`` random attempts and check everything; what happened, counted.
@@ -70,12 +75,17 @@ class Walk:
         for action, who in PATHS[self.seed % len(PATHS)]:
             self._try(dice, dice.scripted(action, who))
         for _attempt in range(length):
+            self._time_passes(dice)
             self._try(dice, dice.throw())
         self._finally(dice)
         return self.tally
 
     def _time_passes(self, dice: Dice) -> None:
-        """What came due meanwhile fires, or on every third walk is left for the steps to settle."""
+        """Now and then a day becomes a holiday. What came due meanwhile fires, or on every third walk is left
+        for the steps to settle."""
+        if dice.numbers and self.holidays.random() < 0.04:
+            self.story.append(holiday_turns(now=dice.now, rng=self.holidays))
+            self._changed(dice)
         if self.seed % 3 == 0 or not dice.numbers:
             return
         fired = 0
@@ -84,12 +94,14 @@ class Walk:
         if fired:
             self.story.append(f"{dice.now:%m-%d %H:%M}: {fired} timers fired")
             self.tally["timers ✓"] += fired
-            self.versions = dict(Case.objects.values_list("number", "version"))
-            self.seen = None
-            dice.sights.clear()
+            self._changed(dice)
+
+    def _changed(self, dice: Dice) -> None:
+        self.versions = dict(Case.objects.values_list("number", "version"))
+        self.seen = None
+        dice.sights.clear()
 
     def _try(self, dice: Dice, attempt: Attempt) -> None:
-        self._time_passes(dice)
         self.story.append(
             f"{attempt.kind}: {attempt.who} {attempt.action} {attempt.number[-7:]} {attempt.raw}"
         )

@@ -61,13 +61,18 @@ def timers_wanted(
     if Stage(case.stage) not in OPEN:
         return []
     return [
-        *_rungs(case, rules, after),
-        *_of_clock(case, parts, rules),
+        *timers_reckoned(case, parts, rules, after),
         *_suspension(case),
-        *_plan_owed(case, rules),
         *_reply(case),
         *_presence(case),
     ]
+
+
+def timers_reckoned(
+    case: Case, parts: Sequence[UnitPart], rules: Rules, after: datetime | None = None
+) -> list[Wanted]:
+    """Those of them whose moments follow from limits, ladders and calendars; no query."""
+    return [*_rungs(case, rules, after), *_of_clock(case, parts, rules), *_plan_owed(case, rules)]
 
 
 def next_repeat(case: Case, rules: Rules, now: datetime) -> list[Wanted]:
@@ -91,7 +96,9 @@ def _of_clock(case: Case, parts: Sequence[UnitPart], rules: Rules) -> Iterator[W
         return
     days = clock.calendar or calendar_of(rules.version_for(case))
     for name, limit in _beside(case, parts, clock):
-        moment = _once(clock, limit, days)
+        # It fires once a clock, however often its moments change.
+        fired = case.clock_beside & rule.BESIDE_CLOCK[name]
+        moment = None if fired else _once(clock, limit, days)
         if moment is not None:
             yield Wanted(name, 1, case.clock_generation, moment)
 

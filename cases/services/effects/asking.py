@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from cases.models import Case, CaseRequest
-from cases.services.naming import people_to_tell
+from cases.selectors import plan_date
+from cases.services.naming import people_in_charge, people_to_tell
 from cases.services.work import Work
 from cases.workflow import UNIT_ROLES, Verdict
 from core.errors import Conflict
@@ -97,10 +98,13 @@ def decide_suspension(work: Work) -> None:
 
 
 def resume(work: Work) -> None:
-    """The suspension ends, by hand or on its date; the clock goes on from there however late that is seen."""
+    """The suspension ends, by hand or on its date; the clock goes on from there however late that is seen,
+    and the date of the plan holds again."""
     if work.case.suspended_until is not None:
         work.clock_at = min(work.now, work.case.suspended_until)
     suspension_end(work)
+    work.finish_by = plan_date(work.case, work.case.stage)
+    work.told["suspension_over"] = people_in_charge(work.case, work.now)
 
 
 def suspension_end(work: Work) -> None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from cases.deadlines import Promise
 from cases.given import needed
 from cases.models import ActionPlan, Measure, UnitPart
 from cases.models.marks import PlanOwed
@@ -97,7 +98,7 @@ def dispatch(work: Work) -> None:
     work.case.extensions = 0  # another dispatch has the whole limit again
     if plan:
         work.data["plan"] = plan.version
-        work.finish_by, work.past_limit = plan.finish_by, plan.past_limit
+        work.finish_by = Promise(plan.finish_by, plan.past_limit)
 
 
 def _check_active(*units: Unit) -> None:

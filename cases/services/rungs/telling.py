@@ -129,5 +129,5 @@ def _send(
     notice_send(
         recipients=people, kind=kind, facts=facts, link=f"/cases/{case.number}/",
         cause=f"case:{case.number}:{payload['event']}:{kind}", now=now,
-        urgent=payload["urgent"] or (payload["sounds"] and not_before is None), not_before=not_before,
+        urgent=payload["urgent"] or payload["sounds"], not_before=not_before,
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """``manage.py run_timers``: fire timers as they fall due; run two, on different machines."""
 
-import gc
 import os
 import signal
 import socket
@@ -29,9 +28,6 @@ class Command(BaseCommand):
         if options["drain"]:
             self.stdout.write(f"{dispatcher.drain(seconds=float('inf'))} timers fired")
             return
-        # What is loaded by now stays; looking through it again and again would cost a sixth of the time.
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
         nap = Nap()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, nap.end)

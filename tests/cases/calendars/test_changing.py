@@ -1,15 +1,19 @@
 """Changing a calendar in two steps: first the preview, then exactly that, once, with a reason."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
+from cases.services.rearm import rearm_jobs_run
+from cases.workflow import Action, Stage
 from core.calendars import content_of
 from core.models import AuditEntry, Calendar
 from tests.cases.browsers import browser
 from tests.cases.calendars.pages import DAYS, HOURS, apply, current, shown, url
-from tests.cast import World
+from tests.cast import NOW, World
+from tests.walk import case_at, report
 
 
 def test_hours_are_previewed_and_then_put_in_force_with_a_reason(admin: Client) -> None:
@@ -19,7 +23,7 @@ def test_hours_are_previewed_and_then_put_in_force_with_a_reason(admin: Client) 
     assert "removed</span> Mon–Fri 09:00–12:30" in text
     assert "added</span> Sat 09:00–12:00, from 2027-01-01, until 2027-06-30" in text
     assert "7:30 → 8:00" in text
-    assert "Open cases" not in text
+    assert "Open cases whose clock runs" in text
     assert current().number == 1
     assert apply(admin, page).status_code == 302
     version = current()
@@ -165,3 +169,25 @@ def test_a_calendar_without_a_code_name_or_model_is_refused(admin: Client) -> No
         sent = {"code": "night-market", "name": "夜市", "like": "squads", "key": "k"} | wrong
         assert admin.post(reverse("cases:calendar_add"), sent).status_code == 400
     assert Calendar.objects.count() == 2
+
+
+def test_a_holiday_shows_its_effect_on_open_cases_and_then_moves_exactly_those(
+    admin: Client, world: World
+) -> None:
+    moved, still = case_at(world, Stage.PLAN), report(world)
+    was, before = moved.due_at, still.due_at
+    today = {"version": "1", "rows": "1", "first-0": "2026-11-23", "kind-0": "holiday", "name-0": "停电"}
+    page = admin.post(url("calendar_days"), today)
+    assert "Would be reckoned anew" in shown(page)
+    assert moved.number in shown(page)
+    assert still.number not in shown(page)
+    assert apply(admin, page).status_code == 302
+    while rearm_jobs_run(now=NOW + timedelta(hours=1)):
+        pass
+    moved.refresh_from_db()
+    still.refresh_from_db()
+    # The whole limit of four hours lies on the next day: until half past twelve, and from two o'clock.
+    assert was is not None
+    assert moved.due_at == datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+    assert (still.due_at, still.events_count) == (before, 1)
+    assert moved.events.filter(action=Action.REARM).count() == 1
