@@ -62,46 +62,46 @@ def heard() -> list[tuple[str, str, str]]:
     return [(clock_of(at), kind, who) for at, kind, who in sorted(told)]
 
 
+NOBODY_TAKES_IT_UP = [
+    ("Mon 10:30", "reassign", "green", 0), ("Mon 10:48", "stage 1", "yellow", 0),
+    ("Mon 11:00", "stage 2", "red", 1), ("Mon 13:00", "stage 3", "red", 2),
+    ("Tue 11:00", "stage 4", "red", 3),
+]  # fmt: skip
+HEARD_OF_IT = [
+    ("Mon 10:48", "warning", "colleague"), ("Mon 10:48", "warning", "officer"),
+    ("Mon 11:00", "overdue", "colleague"), ("Mon 11:00", "overdue", "leader_of_squad"),
+    ("Mon 11:00", "overdue", "officer"), ("Mon 13:00", "level2", "leader_of_squad"),
+    # The station is at lunch until two.
+    ("Mon 14:00", "level2", "station"), ("Mon 14:00", "level2", "station2"),
+    ("Tue 11:00", "level3", "bureau"),
+]  # fmt: skip
+THE_UNIT_IS_SLOW = [
+    ("Tue 13:00", "sign_for 1", "green", 0), ("Tue 14:00", "reassign", "green", 0),
+    ("Tue 15:12", "stage 1", "yellow", 0), ("Tue 16:00", "stage 2", "red", 1),
+]  # fmt: skip
+HEARD_OF_THE_UNIT = [
+    ("Tue 13:00", "sign_for_late", "clean_head"), ("Tue 14:00", "sign_for_late", "station"),
+    ("Tue 14:00", "sign_for_late", "station2"), ("Tue 15:12", "warning", "clean_head"),
+    ("Tue 15:12", "warning", "cleaner"), ("Tue 16:00", "overdue", "clean_head"),
+    ("Tue 16:00", "overdue", "cleaner"),
+]  # fmt: skip
+
+
 def test_a_day_and_a_half_goes_by(world: World) -> None:
     case = report(world)  # Monday, 10:00; an officer has one working hour
     assert lamp_of(case, NOW) == "green"
-    assert played(case, NOW + 26 * HOUR) == [
-        ("Mon 10:30", "reassign", "green", 0),
-        ("Mon 10:48", "stage 1", "yellow", 0),
-        ("Mon 11:00", "stage 2", "red", 1),
-        ("Mon 13:00", "stage 3", "red", 2),
-        ("Tue 11:00", "stage 4", "red", 3),
-    ]
-    assert heard() == [
-        ("Mon 10:48", "warning", "colleague"), ("Mon 10:48", "warning", "officer"),
-        ("Mon 11:00", "overdue", "colleague"), ("Mon 11:00", "overdue", "leader_of_squad"),
-        ("Mon 11:00", "overdue", "officer"),
-        ("Mon 13:00", "level2", "leader_of_squad"),
-        # The station is at lunch until two.
-        ("Mon 14:00", "level2", "station"), ("Mon 14:00", "level2", "station2"),
-        ("Tue 11:00", "level3", "bureau"),
-    ]  # fmt: skip
+    assert played(case, NOW + 26 * HOUR) == NOBODY_TAKES_IT_UP
+    assert heard() == HEARD_OF_IT
     assert list(Supervision.objects.order_by("level").values_list("level", flat=True)) == [1, 2, 3]
     Notice.objects.all().delete()
 
-    noon = NOW + 26 * HOUR
-    case = step(world, case, "verify", "officer", now=noon, **usual(world, "verify", "officer", case=case))
+    noon, raw = NOW + 26 * HOUR, usual(world, "verify", "officer", case=case)
+    case = step(world, case, "verify", "officer", now=noon, **raw)
     assert (case.stage, lamp_of(case, noon), case.escalation) == (Stage.HANDLE, "green", 0)
-    assert case.overdue_at == NOW + HOUR
-    assert played(case, noon + 5 * HOUR) == [
-        ("Tue 13:00", "sign_for 1", "green", 0),
-        ("Tue 14:00", "reassign", "green", 0),
-        ("Tue 15:12", "stage 1", "yellow", 0),
-        ("Tue 16:00", "stage 2", "red", 1),
-    ]
-    assert heard() == [
-        ("Tue 13:00", "sign_for_late", "clean_head"),
-        ("Tue 14:00", "sign_for_late", "station"), ("Tue 14:00", "sign_for_late", "station2"),
-        ("Tue 15:12", "warning", "clean_head"), ("Tue 15:12", "warning", "cleaner"),
-        ("Tue 16:00", "overdue", "clean_head"), ("Tue 16:00", "overdue", "cleaner"),
-    ]  # fmt: skip
-    case = step(
-        world, case, "finish", "cleaner", now=noon + 5 * HOUR, **usual(world, "finish", "cleaner", case=case)
-    )
-    assert lamp_of(case, noon + 5 * HOUR) == "green"
-    assert case.escalation == 0
+    assert case.overdue_at == NOW + HOUR  # being late stays with it
+    assert played(case, noon + 5 * HOUR) == THE_UNIT_IS_SLOW
+    assert heard() == HEARD_OF_THE_UNIT
+
+    evening, raw = noon + 5 * HOUR, usual(world, "finish", "cleaner", case=case)
+    case = step(world, case, "finish", "cleaner", now=evening, **raw)
+    assert (lamp_of(case, evening), case.escalation) == ("green", 0)
