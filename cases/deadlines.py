@@ -218,14 +218,6 @@ def rung_passed(clock: Clock, ladder: Ladder, days: Calendar, at: datetime) -> i
     return clock.rung if passed == top else min(passed, clock.rung)
 
 
-def rung_reached(clock: Clock, ladder: Ladder, spent: int) -> int:
-    """The highest rung up to the deadline that ``spent`` seconds have passed already, 0 for none."""
-    passed = [
-        rung.level for rung in ladder if rung.percent <= 100 and spent * 100 >= clock.total * rung.percent
-    ]
-    return max(passed, default=0)
-
-
 def left_after(total: int, spent: int, limit: int) -> int:
     """What a clock that goes on after rework or a complaint has: what was left, at least a fifth of the
     limit."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from cases.deadlines import Clock, Limit, Promise, left_after, rung_passed, rung_reached
+from cases.deadlines import Limit, Promise, left_after, rung_passed
 from cases.limits import Rules, clock_of
 from cases.models import Case
 from cases.workflow import DONE, Action, Stage, Step, Verdict
@@ -205,15 +205,12 @@ def _keep_left(case: Case, now: datetime) -> None:
 
 
 def _extend(case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
-    clock = clock_of(case)
-    if clock is None:
+    if case.clock_since is None:
         return {}
     case.clock_total = min(case.clock_total + case.clock_limit, MOST_SECONDS)
-    spent = clock.spent + round(seconds_between(clock.since, now, clock.calendar))
-    longer = Clock(clock.since, clock.spent, case.clock_total, clock.limit, clock.calendar, clock.rung)
-    case.clock_rung = min(case.clock_rung, rung_reached(longer, rules.ladder(case), spent))
-    case.escalation = 0 if spent < case.clock_total else case.escalation
-    return _set(case, rules, now, "extend", rules.limit(case))
+    said = _set(case, rules, now, "extend", rules.limit(case))
+    _climb_down(case, rules, now)
+    return said
 
 
 def _stop(case: Case) -> dict[str, Any]:
