@@ -76,6 +76,14 @@ class Rung:
     sounds: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """By when a plan says a case is finished; with ``past_limit`` also where that lies after the limit."""
+
+    by: datetime
+    past_limit: bool = False
+
+
 Ladder = Sequence[Rung]
 
 _INTERNAL = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.CHECK)

@@ -68,6 +68,7 @@ def rungs_off(now: datetime) -> Names:
     """A case says it is late, how far up the ladder it is or that it is supervised for it, and neither its
     history nor the row of that supervision does."""
     told = CaseEvent.objects.filter(case=OuterRef("pk"), action=Action.ESCALATE, data__rule=STAGE)
+    # PostgreSQL compares no column with what lies in a document, unless it is taken out as a number.
     told = told.annotate(level=Cast(KT("data__level"), IntegerField()))
     reached = Exists(told.filter(level__gte=OuterRef("clock_rung")))
     late = Exists(told.filter(level__gte=Level.OVERDUE))

@@ -29,8 +29,9 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
     """The plan of ``make run``: two web processes, one worker with the beat in it, one dispatcher."""
     python = sys.executable
     manage = [python, "-m", "citymgmt.local.prepare"]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     return Plan(
-        url=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
+        url=url,
         prepare=[
             *[*manage, "migrate --verbosity 0", "load_calendars", "load_districts", "load_catalogue"],
             "seed_demo --days 0",
@@ -47,5 +48,11 @@ def make_plan(*, host: str, port: int, days: int) -> Plan:
             *["--without-gossip", "--without-mingle"],
         ],
         timers=[python, "manage.py", "run_timers"],
-        env={**os.environ, "CITYMGMT_MODE": "local", "CITYMGMT_DEMO": "1", "PYTHONUTF8": "1"},
+        env={
+            "SITE_URL": url,
+            **os.environ,
+            "CITYMGMT_MODE": "local",
+            "CITYMGMT_DEMO": "1",
+            "PYTHONUTF8": "1",
+        },
     )

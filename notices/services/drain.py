@@ -171,7 +171,8 @@ def _noted(error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     log.error("a message could not be sent", exc_info=error)
-    return Later("broken", f"{type(error).__name__}: {error}")
+    # Its text may hold words of the notice.
+    return Later("broken", type(error).__name__)
 
 
 @transaction.atomic

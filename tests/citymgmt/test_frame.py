@@ -3,13 +3,16 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from citymgmt.context import chrome
 from citymgmt.styleguide import StyleGuide
 from core.errors import Stale
+from tests.cast import NOW
 
 STATUSES = (400, 403, 404, 409, 412, 413, 428, 429, 500)
 
@@ -25,6 +28,7 @@ class Person:
 
 class Scopes:
     roles = frozenset({Role.OFFICER, Role.GRID_WORKER})
+    at = NOW
 
 
 @pytest.fixture
@@ -74,10 +78,12 @@ def test_a_request_refused_before_the_session_was_read_still_gets_a_frame():
 @pytest.mark.django_db
 def test_somebody_logged_in_sees_name_roles_and_count(request_):
     request_.user, request_.access = Person(), Scopes()
-    told = chrome(request_)["chrome"]
-    assert told["user_name"] == "何建国"
-    assert len(told["role_names"]) == 2
-    assert told["unread"] == 0
+    with CaptureQueriesContext(connection) as queries:
+        told = chrome(request_)["chrome"]
+        assert told["user_name"] == "何建国"
+        assert len(told["role_names"]) == 2
+        assert told["unread"] == 0
+    assert len(queries) == 1
 
 
 def test_the_demo_says_that_nothing_is_real(request_):

@@ -72,36 +72,8 @@ def wrong_clock() -> Iterator[WrongClock]:
     if who:
         os.chown(place, pwd.getpwnam("postgres").pw_uid, -1)
     place.chmod(0o755)
-    data = str(place / "data")
-    subprocess.run(
-        [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ],
-        check=True,
-        capture_output=True,
-        cwd=place,
-        **who,
-    )
     server = WrongClock(place)
-    lying = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(place / "clock")}
-    process = subprocess.Popen(
-        [programs / "postgres", "-D", data, "-k", str(place), "-h", "", "-p", str(PORT), "-F"],
-        env={**os.environ, **lying, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"},
-        cwd=place,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **who,
-    )
+    process = start(place, programs, library, who)
     try:
         until = time.monotonic() + 20
         while not server.answers():
@@ -113,3 +85,19 @@ def wrong_clock() -> Iterator[WrongClock]:
         process.send_signal(signal.SIGINT)
         process.wait(20)
         shutil.rmtree(place)
+
+
+def start(place: Path, programs: Path, library: Path, who: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """Make an empty database there, by the right time, and run it by whatever the file ``clock`` says."""
+    data = str(place / "data")
+    make: list[str | Path] = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    subprocess.run([*make, "-E", "UTF8", "--locale=C"], check=True, capture_output=True, cwd=place, **who)
+    lying = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(place / "clock")}
+    return subprocess.Popen(
+        [programs / "postgres", "-D", data, "-k", str(place), "-h", "", "-p", str(PORT), "-F"],
+        env={**os.environ, **lying, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"},
+        cwd=place,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **who,
+    )

@@ -33,6 +33,9 @@ PAGES: tuple[tuple[str, str, ViewportSize, Theme], ...] = (
     ("station", "/cases/plans/waiting/", _PHONE, "dark"),
     ("station", "/cases/plan-templates/new/", _DESK, "light"),
     ("bureau", "/cases/campaigns/", _DESK, "dark"),
+    ("bureau", "/cases/overdue/", _DESK, "dark"),
+    ("leader", "/cases/overdue/", _PHONE, "light"),
+    ("", "/demo/day/", _DESK, "light"),
     ("handler", "/", _PHONE, "dark"),
     ("admin", "/grids/", _DESK, "light"),
     ("admin", "/grids/people/", _PHONE, "dark"),
@@ -40,6 +43,9 @@ PAGES: tuple[tuple[str, str, ViewportSize, Theme], ...] = (
     ("admin", "/cases/calendars/offices/", _DESK, "light"),
     ("admin", "/cases/calendars/offices/hours/", _PHONE, "dark"),
     ("leader", "/", _DESK, "light"),
+    ("officer", "/notices/settings/", _PHONE, "dark"),
+    ("admin", "/notices/robots/add/", _DESK, "light"),
+    ("admin", "/notices/deliveries/", _DESK, "dark"),
 )
 
 

@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from django.apps import apps
@@ -20,6 +21,7 @@ from core.services.outbox import outbox_drain
 from core.services.timers import timers_fire
 from tests.faults.city import City
 from tests.faults.dice import REPORTER_DOOR, RESIDENT_DOOR, Attempt, Dice, Sight
+from tests.faults.holidays import holiday_turns
 from tests.walk import TO_CALL_BACK, TO_CHECK, TO_HANDLE
 
 # What an attempt of a kind must end in, where that does not depend on more.
@@ -58,6 +60,10 @@ class Walk:
     workers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     versions: dict[str, int] = field(default_factory=dict)
     seen: dict[str, Any] | None = None
+    holidays: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holidays = random.Random(f"holidays {self.seed}")
 
     def play(self, length: int) -> Counter[str]:
         """Take ``length`` random attempts and check everything; what happened, counted.
@@ -69,12 +75,17 @@ class Walk:
         for action, who in PATHS[self.seed % len(PATHS)]:
             self._try(dice, dice.scripted(action, who))
         for _attempt in range(length):
+            self._time_passes(dice)
             self._try(dice, dice.throw())
         self._finally(dice)
         return self.tally
 
     def _time_passes(self, dice: Dice) -> None:
-        """What came due meanwhile fires, or on every third walk is left for the steps to settle."""
+        """Now and then a day becomes a holiday. What came due meanwhile fires, or on every third walk is left
+        for the steps to settle."""
+        if dice.numbers and self.holidays.random() < 0.04:
+            self.story.append(holiday_turns(now=dice.now, rng=self.holidays))
+            self._changed(dice)
         if self.seed % 3 == 0 or not dice.numbers:
             return
         fired = 0
@@ -83,12 +94,14 @@ class Walk:
         if fired:
             self.story.append(f"{dice.now:%m-%d %H:%M}: {fired} timers fired")
             self.tally["timers ✓"] += fired
-            self.versions = dict(Case.objects.values_list("number", "version"))
-            self.seen = None
-            dice.sights.clear()
+            self._changed(dice)
+
+    def _changed(self, dice: Dice) -> None:
+        self.versions = dict(Case.objects.values_list("number", "version"))
+        self.seen = None
+        dice.sights.clear()
 
     def _try(self, dice: Dice, attempt: Attempt) -> None:
-        self._time_passes(dice)
         self.story.append(
             f"{attempt.kind}: {attempt.who} {attempt.action} {attempt.number[-7:]} {attempt.raw}"
         )
@@ -191,7 +204,7 @@ class Walk:
             dice.sights.clear()
         self._must(Case.objects.count() == births, "cases are not the reports that went through")
         for number in dice.numbers:
-            self._nobody_is_stuck(dice.sight(number))
+            self._nobody_is_stuck(dice.sight(number), dice.now)
         self._lists_hold(dice, dice.rng.sample(sorted(self.city.posts), 4))
         if self.seed % 10 == 0:
             while outbox_drain(now=dice.now):
@@ -199,7 +212,7 @@ class Walk:
         found = findings(drained=self.seed % 10 == 0, now=dice.now)
         self._must(not found, f"invariants: {found}")
 
-    def _nobody_is_stuck(self, sight: Sight) -> None:
+    def _nobody_is_stuck(self, sight: Sight, now: datetime) -> None:
         case = sight.case
         seen_by = [who for who in self.city.posts if self.city.sees(who, case, sight.parts)]
         self._must(bool(seen_by), f"{case.number} is seen by nobody")
@@ -207,7 +220,7 @@ class Walk:
             names = {person.pk: login for login, person in self.city.world.people.items()}
             self._must(names[case.assignee_id] in seen_by, f"{case.number} waits for one who can't see it")
         if case.stage in OPEN:
-            steps = {step for _who, step in sight.open_to(self.city) if step.action not in FORCE}
+            steps = {step for _who, step in sight.open_to(self.city, now) if step.action not in FORCE}
             on = [step for step in steps if not step.is_mark or step.action in ONWARD]
             self._must(bool(on), f"{case.number} in {case.stage} waits for nobody")
 

@@ -1,5 +1,6 @@
 """Sending: at least once, under one key, paced, again after a fault, given up in the end."""
 
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,11 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 
 from core import clock
+from notices import tasks
+from notices.channels.robots import RobotChannel
+from notices.management.commands import deliver
 from notices.models import ChannelDelivery, Gate, Notice
 from notices.services.deliveries import Which, deliveries_drop, deliveries_retry
-from notices.services.drain import channels_drain, deliveries_forget
+from notices.services.drain import Drained, channels_drain, deliveries_forget
 from tests.cast import NOW
 from tests.notices.people import (
     MORNING,
@@ -226,6 +231,54 @@ def test_the_command_writes_and_sends_what_is_owed(group: Any, sink: WebSink, ca
     call_command("deliver", "--once")
     assert capsys.readouterr().out == "2 sent\n"
     assert len(sink.came) == 1
+
+
+def test_the_sweeper_waits_while_the_database_is_away_and_ends_when_told(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    rounds = []
+
+    def round_of() -> int:
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise OperationalError("gone")
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr(deliver, "round_of", round_of)
+    monkeypatch.setattr(deliver, "SECONDS", 0.01)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    call_command("deliver")
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert len(rounds) == 2
+    assert "OperationalError" in capsys.readouterr().err
+
+
+def test_celery_calls_the_same_and_once_more_while_there_is_more(
+    group: Any, sink: WebSink, monkeypatch: Any
+) -> None:
+    again = []
+    monkeypatch.setattr(tasks.drain_channels, "apply_async", lambda **how: again.append(how))
+    tell(*group, now=clock.now())
+    assert (tasks.drain_channels(), again) == (2, [])
+    monkeypatch.setattr(tasks, "channels_drain", lambda **how: Drained(sent=3, more=True))
+    assert (tasks.drain_channels(), again) == (3, [{"expires": 5}])
+    ChannelDelivery.objects.update(settled_at=NOW.replace(year=2020))
+    assert tasks.forget_deliveries() == 2
+
+
+def test_a_fault_of_our_own_is_written_down_without_words_of_the_notice(
+    group: Any, sink: WebSink, monkeypatch: Any
+) -> None:
+    def broken(*args: Any) -> Any:
+        raise RuntimeError("暴露垃圾")
+
+    monkeypatch.setattr(RobotChannel, "prepare", broken)
+    tell(group[0])
+    assert drain().failed == 1
+    waiting = ChannelDelivery.objects.get()
+    assert (waiting.state, waiting.error) == ("pending", "broken|RuntimeError")
 
 
 @pytest.mark.postgres
