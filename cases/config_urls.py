@@ -1,8 +1,8 @@
-"""Configuration of classes, calendars and standing plans, below ``/cases/``; in the ``cases`` namespace."""
+"""Configuration of classes, limits, calendars and standing plans, in the namespace of cases."""
 
 from django.urls import path
 
-from cases.views import calendars, catalogue, standing
+from cases.views import calendars, catalogue, limits, standing
 
 urlpatterns = [
     path("catalogue/", catalogue.classes, name="classes"),
@@ -19,6 +19,15 @@ urlpatterns = [
     path("calendars/<slug:calendar>/apply/", calendars.apply, name="calendar_apply"),
     path("calendars/<slug:calendar>/reckon/", calendars.reckon, name="calendar_reckon"),
     path("calendars/<slug:calendar>/versions/<int:version>/", calendars.version, name="calendar_version"),
+    path("limits/", limits.limits, name="limits"),
+    path("limits/stages/<slug:stage>/<slug:track>/", limits.limit_edit, name="limit_edit"),
+    path("limits/ladders/<slug:stage>/<slug:track>/", limits.ladder_edit, name="ladder_edit"),
+    path("limits/conditions/<slug:key>/<int:seq>/", limits.condition_follow, name="condition_follow"),
+    path("limits/renewal/", limits.renewal, name="rearm_renewal"),
+    path("limits/apply/", limits.apply, name="rearm_apply"),
+    path("limits/jobs/", limits.jobs, name="rearm_jobs"),
+    path("limits/jobs/<int:job>/", limits.job, name="rearm_job"),
+    path("limits/jobs/<int:job>/progress/", limits.progress, name="rearm_progress"),
     path("standing-plans/", standing.standing_plans, name="standing_plans"),
     path("standing-plans/new/", standing.standing_plan_draft, name="standing_plan_draft"),
     path("standing-plans/<int:pk>/", standing.standing_plan, name="standing_plan"),

@@ -6,6 +6,7 @@ from cases.services.digest_take import heads_digest
 from cases.services.forget import reporters_forget_due
 from cases.services.handover import absences_hand_over, orphans_reassign
 from cases.services.photos import photo_files_drop, photos_forget_unused
+from cases.services.rearm import rearm_jobs_run
 from core import clock
 
 
@@ -32,3 +33,9 @@ def reassign_orphans() -> int:
     """Pass on the tasks of those who can't keep them: a posting ran out, an absence has begun."""
     now = clock.now()
     return orphans_reassign(now=now) + absences_hand_over(now=now)
+
+
+@shared_task
+def run_rearm_jobs() -> int:
+    """Let open cases follow changes of limits, ladders and calendars."""
+    return rearm_jobs_run(now=clock.now())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from cases.wording_late import rung_icon, rung_lines, rung_tone, rung_words
+from cases.wording_late import rearm_lines, rearm_words, rung_icon, rung_lines, rung_tone, rung_words
 from cases.workflow import REJECT_REASONS, Action, Answer, Stage, Track
 from core.errors import Sentence
 
@@ -67,7 +67,6 @@ _HAPPENED: dict[str, Sentence] = {
     A.CLOSE_FORCED: _("Closed the case by force"),
     A.VOID: _("Took the case off the list"),
     A.FORGET: _("Whoever reported was forgotten"),
-    A.REARM: _("The deadline was reckoned anew: %(due)s"),
 }
 _RELEASED = _("The merging of case %(released)s was undone")
 _ICONS = {
@@ -174,8 +173,9 @@ def happened(action: str, data: Mapping[str, Any], names: Names) -> str:
         "verdict": _label(_VERDICTS, data.get("verdict")),
         "satisfied": _label(_ANSWERS, data.get("satisfied")),
         "called": _label(_ROLES, data.get("called")),
-        "due": day_of(data.get("clock", {}).get("due", "")),
     }
+    if action == A.REARM:
+        return rearm_words(data)
     if action == A.ESCALATE:
         return rung_words(data)
     if action == A.REASSIGN and not data.get("person"):
@@ -204,6 +204,8 @@ def told(action: str, data: Mapping[str, Any], names: Names) -> str:
     lines = [str(data[name]) for name in _SPOKEN if data.get(name)]
     if action == A.ESCALATE:
         lines += rung_lines(data)
+    if action == A.REARM:
+        lines += rearm_lines(data)
     if principal := data.get("deputy_of"):
         name = names.people.get(principal, gettext("somebody"))
         lines.insert(0, gettext("As deputy of %(name)s") % {"name": name})
@@ -237,6 +239,8 @@ def _came_of(action: str, data: Mapping[str, Any]) -> list[str]:
     if campaign := data.get("campaign"):
         left = gettext("Taken out of the campaign “%(title)s”")
         return [(left if action == A.NOTE else gettext("Campaign “%(title)s”")) % campaign]
+    if data.get("past_limit"):
+        return [gettext("The plan's date counts, although it lies after the limit")]
     template = data.get("template")
     if not template:
         return []

@@ -38,6 +38,7 @@ _HOW: dict[str, Sentence] = {
     "start": _("The clock began"),
     "resume": _("The clock went on with what was left"),
     "plan": _("The clock began; the plan's date comes before the limit"),
+    "later": _("The clock began; the bureau let the plan's later date count"),
     "pause": _("The clock rests"),
     "extend": _("One more limit was added"),
     "rearm": _("Reckoned anew after a change of limits or calendars"),
@@ -63,6 +64,28 @@ def rung_lines(data: Mapping[str, Any]) -> list[str]:
     if data.get("recorded"):
         lines.append(gettext("Recorded afterwards; nobody was told."))
     return lines
+
+
+def rearm_words(data: Mapping[str, Any]) -> str:
+    """The sentence of an event by which a case was reckoned anew."""
+    due = moment_of(data.get("clock", {}).get("due"))
+    if data.get("begun"):
+        return gettext("A clock was begun for the stage it stands in")
+    if due:
+        return gettext("The deadline was reckoned anew: %(due)s") % {"due": due[:16]}
+    if data.get("limit"):
+        return gettext("It takes the handling limit of new cases")
+    return gettext("Reckoned anew after a change of limits or calendars")
+
+
+def rearm_lines(data: Mapping[str, Any]) -> list[str]:
+    """What it was before, and what else moved with it."""
+    said = {
+        gettext("Before: %(what)s"): moment_of(data.get("was"))[:16],
+        gettext("Handling limit: %(what)s"): limit_words(data.get("limit")),
+        gettext("The plan that is owed is to be settled by %(what)s"): moment_of(data.get("plan_due"))[:16],
+    }
+    return [sentence % {"what": what} for sentence, what in said.items() if what]
 
 
 def rung_icon(data: Mapping[str, Any]) -> str:

@@ -61,6 +61,7 @@ DOORS = (
     Door("cases:classes", _("Classes and limits"), _("Classes"), "tag", ADMINISTRATOR),
     Door("notices:robots", _("Group robots"), _("Robots"), "chat", ROBOT_KEEPERS),
     Door("notices:deliveries", _("Messages sent out"), _("Messages"), "send", ADMINISTRATOR),
+    Door("cases:limits", _("Limits and escalation"), _("Limits"), "flag", ADMINISTRATOR),
     Door("cases:calendars", _("Working time"), _("Hours"), "clock", ADMINISTRATOR),
     Door("cases:looks", _("Looks at who reported"), _("Looks"), "shield", WATCHERS),
     Door("cases:subject", _("Data about a person"), _("Person"), "person", frozenset({Role.STATION})),

@@ -327,6 +327,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain-channels": {"task": "notices.tasks.drain_channels", "schedule": 1.0, "options": {"expires": 5}},
     "forget-deliveries": {"task": "notices.tasks.forget_deliveries", "schedule": 3600.0},
     "run-area-jobs": {"task": "grids.tasks.run_area_jobs", "schedule": 5.0, "options": {"expires": 5}},
+    "run-rearm-jobs": {"task": "cases.tasks.run_rearm_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-rows": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0},
     "reassign-orphans": {
         "task": "cases.tasks.reassign_orphans",

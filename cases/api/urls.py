@@ -11,6 +11,7 @@ from cases.api import (
     deadlines,
     differences,
     history,
+    limits,
     photos,
     plans,
     public,
@@ -73,6 +74,10 @@ urlpatterns = [
         plans.StandingPlanRetireView.as_view(),
         name="standing_plan_retire",
     ),
+    path("limits/", limits.LimitsView.as_view(), name="limits"),
+    path("limits/preview/", limits.LimitsPreviewView.as_view(), name="limits_preview"),
+    path("rearm-jobs/", limits.RearmJobsView.as_view(), name="rearm_jobs"),
+    path("rearm-jobs/<int:job>/", limits.RearmJobView.as_view(), name="rearm_job"),
     path("plan-templates/", templates.PlanTemplatesView.as_view(), name="plan_templates"),
     path("plan-templates/<int:template_id>/", templates.PlanTemplateView.as_view(), name="plan_template"),
     path(

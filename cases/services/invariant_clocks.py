@@ -4,7 +4,8 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
 
 from cases.deadlines import PLAN_OWED, PRESENCE, REPLY, STAGE, SUSPENSION, Level
@@ -67,8 +68,10 @@ def rungs_off(now: datetime) -> Names:
     """A case says it is late, how far up the ladder it is or that it is supervised for it, and neither its
     history nor the row of that supervision does."""
     told = CaseEvent.objects.filter(case=OuterRef("pk"), action=Action.ESCALATE, data__rule=STAGE)
-    reached = Exists(told.filter(data__level__gte=OuterRef("clock_rung")))
-    late = Exists(told.filter(data__level__gte=Level.OVERDUE))
+    # PostgreSQL compares no column with what lies in a document, unless it is taken out as a number.
+    told = told.annotate(level=Cast(KT("data__level"), IntegerField()))
+    reached = Exists(told.filter(level__gte=OuterRef("clock_rung")))
+    late = Exists(told.filter(level__gte=Level.OVERDUE))
     watched = Exists(Supervision.objects.filter(case=OuterRef("pk"), level__gte=OuterRef("escalation")))
     wrong = (Q(clock_rung__gt=0) & ~Q(reached)) | (Q(overdue_at__isnull=False) & ~Q(late))
     wrong |= Q(escalation__gt=0) & ~Q(watched)

@@ -41,6 +41,9 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.PLACE: (
         "cases/catalogue/<slug:key>/", "cases/catalogue/<slug:key>/<int:seq>/",
+        "cases/limits/stages/<slug:stage>/<slug:track>/", "cases/limits/ladders/<slug:stage>/<slug:track>/",
+        "cases/limits/conditions/<slug:key>/<int:seq>/", "cases/limits/jobs/<int:job>/",
+        "cases/limits/jobs/<int:job>/progress/", "api/v1/rearm-jobs/<int:job>/",
         "cases/standing-plans/<int:pk>/", "cases/standing-plans/<int:pk>/approve/",
         "cases/standing-plans/<int:pk>/retire/", "api/v1/classes/<str:key>/",
         "api/v1/standing-plans/<int:plan_id>/approve/", "api/v1/standing-plans/<int:plan_id>/retire/",
@@ -86,6 +89,8 @@ _BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.SCOPED: (
         "cases/overdue/", "cases/overdue/export.xlsx", "api/v1/cases/overdue/",
         "api/v1/cases/overdue/counts/", "api/v1/supervisions/",
+        "cases/limits/", "cases/limits/renewal/", "cases/limits/apply/", "cases/limits/jobs/",
+        "api/v1/limits/", "api/v1/limits/preview/", "api/v1/rearm-jobs/",
         "cases/looks/", "cases/looks.csv", "cases/person/", "api/v1/looks/", "api/v1/person/",
         "cases/export.xlsx", "cases/saved/", "cases/saved/<int:pk>/drop/", "cases/mine/", "cases/report/",
         "cases/report/fixed/", "cases/conditions/", "cases/areas.geojson",

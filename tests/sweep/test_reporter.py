@@ -129,7 +129,7 @@ def everywhere(case: Case) -> list[str]:
     """Every address that could show the case, its words or whoever reported it."""
     number, place = case.number, f"lon={HOME['lon']}&lat={HOME['lat']}"
     filled = {"number": number, "code": case.follow_code or "", "action": "finish", "key": "matter-07006"}
-    filled |= {"calendar": "offices", "version": "1"}
+    filled |= {"calendar": "offices", "version": "1", "stage": "plan", "track": "standard"}
     filled |= {"username": "officer", "photo_id": "0" * 32, "rest": "x", "kind": "split"}
     filled |= dict.fromkeys(
         ("seq", "pk", "plan_id", "posting", "token", "template_id", "job", "absence", "turn", "robot"), "1"

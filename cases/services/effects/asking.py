@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from cases.models import Case, CaseRequest
-from cases.selectors import plan_dates
+from cases.selectors import plan_date
 from cases.services.naming import people_in_charge, people_to_tell
 from cases.services.work import Work
 from cases.workflow import UNIT_ROLES, Verdict
@@ -103,7 +103,7 @@ def resume(work: Work) -> None:
     if work.case.suspended_until is not None:
         work.clock_at = min(work.now, work.case.suspended_until)
     suspension_end(work)
-    work.finish_by = plan_dates([work.case.pk]).get(work.case.pk)
+    work.finish_by = plan_date(work.case, work.case.stage)
     work.told["suspension_over"] = people_in_charge(work.case, work.now)
 
 

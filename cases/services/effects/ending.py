@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Joiner
-from cases.selectors import plan_dates
+from cases.selectors import plan_date
 from cases.services.events import event_append
 from cases.services.forget import reporter_forget
 from cases.services.numbers import follow_code_new
@@ -28,7 +28,7 @@ def unmerge(work: Work) -> None:
     if work.other is not None:
         _tell_survivor(work, work.other, {"released": work.case.number})
     work.case.merged_into = None
-    work.finish_by = plan_dates([work.case.pk]).get(work.case.pk)
+    work.finish_by = plan_date(work.case, work.case.stage_before)
 
 
 def _tell_survivor(work: Work, other: Case, data: dict[str, str]) -> None:

@@ -12,8 +12,14 @@ from cases.services.rearm.changes import (
 )
 from cases.services.rearm.job import rearm_job_step, rearm_jobs_run
 from cases.services.rearm.preview import Preview, rearm_preview
-from cases.services.rearm.reading import change_read
-from cases.services.rearm.starting import PreviewStale, operator_rearm, rearm_begin, rearm_start
+from cases.services.rearm.reading import change_read, change_wanted
+from cases.services.rearm.starting import (
+    PreviewStale,
+    operator_rearm,
+    rearm_begin,
+    rearm_start,
+    rules_around,
+)
 
 __all__ = [
     "CalendarChange",
@@ -25,6 +31,7 @@ __all__ = [
     "PreviewStale",
     "Renewal",
     "change_read",
+    "change_wanted",
     "clocks_begin",
     "operator_rearm",
     "rearm_begin",
@@ -32,4 +39,5 @@ __all__ = [
     "rearm_jobs_run",
     "rearm_preview",
     "rearm_start",
+    "rules_around",
 ]

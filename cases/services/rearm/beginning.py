@@ -7,11 +7,11 @@ from django.db import transaction
 
 from cases.limits import rules_now
 from cases.models import Case, CaseRequest
-from cases.selectors import one_locked, parts_of, plan_dates
+from cases.selectors import one_locked, parts_of, plan_date
 from cases.services.clocks import case_arm, clock_begin, clock_go_on, clock_rest, subject_of
 from cases.services.events import event_append
 from cases.services.rungs.recording import case_record
-from cases.workflow import OPEN, Action, Stage
+from cases.workflow import OPEN, Action
 from core.services.timers import timers_armed
 
 Kind, State = CaseRequest.Kind, CaseRequest.State
@@ -58,7 +58,7 @@ def _limit_found(case: Case) -> dict[str, Any]:
 
 def _from_its_stage(case: Case) -> dict[str, Any]:
     """Begin the clock, and let it rest as often as the case was suspended since."""
-    rules, finish_by = rules_now(), plan_dates([case.pk]).get(case.pk)
+    rules, finish_by = rules_now(), plan_date(case, case.stage)
     data = clock_begin(case=case, rules=rules, at=case.stage_since, finish_by=finish_by)
     rows = CaseRequest.objects.filter(case=case, kind=Kind.SUSPENSION, state=State.GRANTED)
     for begun, ended in rows.order_by("decided_at").values_list("decided_at", "ended_at"):
@@ -67,4 +67,4 @@ def _from_its_stage(case: Case) -> dict[str, Any]:
         data = clock_rest(case=case, at=begun)
         if ended is not None:
             data = clock_go_on(case=case, rules=rules, now=ended, finish_by=finish_by)
-    return data if case.stage != Stage.MERGED else {}
+    return data

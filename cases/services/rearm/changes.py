@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from cases.catalogue_reads import HIGHEST_SEQ
-from cases.deadlines import Limit, Rung
+from cases.deadlines import Limit, Rung, default_rung
 from cases.limits import Rules, rules_now
 from cases.models import FilingCondition, RearmJob
 from cases.workflow import OPEN, Track
@@ -16,11 +16,12 @@ from core.calendar_seed import version_id
 from core.calendars import Calendars, calendar_supposed, content_of
 from core.errors import BadInput, Conflict, NotFound, Stale
 from core.models import Calendar
-from core.worktime import Content
+from core.worktime import Content, Unit
 
 Kind = RearmJob.Kind
 Place = tuple[str, str]  # stage and track, "" for every one
 Step = tuple[str, str, int]  # the same, and a level
+_MINUTES = {Unit.WORKING_MINUTE: 1, Unit.WORKING_HOUR: 60}
 NOTHING = _("It stands so already. Nothing would change.")
 
 
@@ -113,6 +114,48 @@ class Renewal:
 
 
 Change = LimitsChange | LadderChange | CalendarChange | ConditionChange | Renewal
+
+
+def floor_of(rung: Rung) -> tuple[int, int]:
+    """Before what a rung does not come past the deadline: working days, or else working minutes."""
+    floor = rung.not_before
+    if floor is None:
+        return 0, 0
+    if floor.unit == Unit.WORKING_DAY:
+        return floor.amount, 0
+    return 0, floor.amount * _MINUTES[Unit(floor.unit)]
+
+
+def ladder_set(change: LadderChange) -> LadderChange:
+    """The same with only those rungs that differ from what would hold without them; the others are the city's
+    own no more, and those it never set are left out."""
+    rules = rules_now()
+    apart, removed = {}, set(change.removed)
+    for step, rung in change.rungs.items():
+        # What is built in for every stage is not the same in all of them.
+        if step[0] and _same(rung, _without(rules, step)):
+            removed.add(step)
+        else:
+            apart[step] = rung
+    return LadderChange(apart, frozenset(step for step in removed if step in rules.rungs))
+
+
+def _without(rules: Rules, step: Step) -> Rung | None:
+    """The rung that would hold at a place without one of its own."""
+    stage, track, level = step
+    rungs = {known: rung for known, rung in rules.rungs.items() if known != step}
+    for place in ((stage, ""), ("", track), ("", "")):
+        if (*place, level) in rungs:
+            return rungs[*place, level]
+    return default_rung(stage, level)
+
+
+def _same(one: Rung | None, other: Rung | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return floor_of(one) == floor_of(other) and replace(one, not_before=None) == replace(
+        other, not_before=None
+    )
 
 
 def rung_facts(rung: Rung | None) -> dict[str, Any] | None:

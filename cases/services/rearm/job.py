@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 
 from cases.limits import rules_now
 from cases.models import Case, RearmJob
-from cases.selectors import one_locked, parts_of, plan_dates
+from cases.selectors import one_locked, parts_of, plan_date
 from cases.services.clocks import subject_of, timers_wanted
 from cases.services.events import event_append
 from cases.services.rearm.narrowing import ARMED, Loaded, belongs, loaded, touched, within_job
 from cases.services.rearm.reckoning import Anew, case_reckon
-from cases.workflow import Action, Stage
+from cases.workflow import Action
 from core.logs import covered
 from core.models import Timer
 from core.services.timers import timers_arm, timers_sync
@@ -113,8 +113,7 @@ def case_rearm_anew(*, case: Case, job: RearmJob, now: datetime) -> bool:
     rules, subject = rules_now(), subject_of(case.pk)
     timers = list(Timer.objects.filter(subject=subject, state__in=ARMED))
     armed = {(t.rule, t.level): t.due_at for t in timers if belongs(case, t.rule, t.generation)}
-    dates = plan_dates([case.pk]) if case.stage == Stage.HANDLE else {}
-    one = Loaded(case, parts_of(case), dates.get(case.pk), armed)
+    one = Loaded(case, parts_of(case), plan_date(case, case.stage), armed)
     anew = case_reckon(loaded=one, kind=job.kind, facts=job.change, rules=rules, now=now)
     if not (anew.moves or anew.data):
         return False

@@ -15,6 +15,7 @@ from cases.services.rearm.changes import (
     Place,
     Renewal,
     Step,
+    ladder_set,
 )
 from cases.workflow import OPEN, Stage, Track
 from core.errors import BadInput
@@ -43,6 +44,16 @@ def change_read(raw: Raw) -> Change:
     if read is None:
         raise BadInput(_("Say what is to change."), field="kind")
     return read(raw)
+
+
+def change_wanted(raw: Raw) -> Change:
+    """The same without those rungs that would hold anyway; for what was filled in on a whole ladder.
+
+    Raises:
+        As ``change_read``.
+    """
+    change = change_read(raw)
+    return ladder_set(change) if isinstance(change, LadderChange) else change
 
 
 def _limits(raw: Raw) -> LimitsChange:

@@ -18,6 +18,7 @@ from cases.services.rearm.changes import (
     LimitsChange,
     Place,
     Step,
+    floor_of,
     rung_facts,
 )
 from cases.services.rearm.narrowing import areas_of
@@ -28,12 +29,9 @@ from core.models import Calendar, Revision
 from core.services.audit import audit_write
 from core.services.calendars import LONGEST_REASON, calendar_change
 from core.services.revisions import revision_count_up
-from core.worktime import Unit
 from grids.access import Access
 from grids.permissions import check_may_configure
 from grids.services.once import configure_once
-
-_MINUTES = {Unit.WORKING_MINUTE: 1, Unit.WORKING_HOUR: 60}
 
 
 class PreviewStale(Stale):
@@ -133,22 +131,37 @@ def _apply(
     change: Change, reason: str, by: int | None, now: datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write the rules; what stood there before and what does now."""
+    before, after = rules_around(change)
     if isinstance(change, LimitsChange):
-        return _limits_write(change)
-    if isinstance(change, LadderChange):
-        return _ladder_write(change)
-    if isinstance(change, CalendarChange):
-        row = Calendar.objects.select_related("current").get(code=change.code)
-        before = row.current.number if row.current else 0
-        version = calendar_change(
+        _limits_write(change)
+    elif isinstance(change, LadderChange):
+        _ladder_write(change)
+    elif isinstance(change, CalendarChange):
+        calendar_change(
             code=change.code, reason=reason, by=by, now=now, was=change.was, **change.content.columns
         )
-        return {"version": before}, {"calendar": change.code, "version": version.number}
+    return before, after
+
+
+def rules_around(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a change finds and what it leaves, by place ("plan/*", "plan/standard/3"): the city's own limit as
+    [amount, unit], its rung, "off" for one switched off, None where what is built in holds."""
+    if isinstance(change, LimitsChange):
+        limits, wanted = limits_set(), change.limits
+        return (
+            {_name(place): _limit(limits.get(place)) for place in wanted},
+            {_name(place): _limit(limit) for place, limit in wanted.items()},
+        )
+    if isinstance(change, LadderChange):
+        steps = {*change.rungs, *change.removed}
+        return _rungs_told(rungs_set(), steps), _rungs_told(change.rungs, steps)
+    if isinstance(change, CalendarChange):
+        number = Calendar.objects.values_list("current__number", flat=True).get(code=change.code) or 0
+        return {"version": number}, {"calendar": change.code, "version": number + 1}
     return {}, change.facts()
 
 
-def _limits_write(change: LimitsChange) -> tuple[dict[str, Any], dict[str, Any]]:
-    before = limits_set()
+def _limits_write(change: LimitsChange) -> None:
     for (stage, track), limit in change.limits.items():
         rows = StageLimit.objects.filter(stage=stage, track=track)
         if limit is None:
@@ -157,18 +170,13 @@ def _limits_write(change: LimitsChange) -> tuple[dict[str, Any], dict[str, Any]]
             columns = {"amount": limit.amount, "unit": str(limit.unit)}
             StageLimit.objects.update_or_create(stage=stage, track=track, defaults=columns)
     revision_count_up(name=LIMITS)
-    return (
-        {_name(place): _limit(before.get(place)) for place in change.limits},
-        {_name(place): _limit(limit) for place, limit in change.limits.items()},
-    )
 
 
 def _limit(limit: Limit | None) -> list[Any] | None:
     return [limit.amount, str(limit.unit)] if limit else None
 
 
-def _ladder_write(change: LadderChange) -> tuple[dict[str, Any], dict[str, Any]]:
-    before, steps = rungs_set(), {*change.rungs, *change.removed}
+def _ladder_write(change: LadderChange) -> None:
     for stage, track, level in change.removed:
         LadderRung.objects.filter(stage=stage, track=track, level=level).delete()
     for (stage, track, level), rung in change.rungs.items():
@@ -176,16 +184,12 @@ def _ladder_write(change: LadderChange) -> tuple[dict[str, Any], dict[str, Any]]
             stage=stage, track=track, level=level, defaults=_columns(stage, level, rung)
         )
     revision_count_up(name=LIMITS)
-    after = {step: change.rungs[step] for step in change.rungs}
-    return _told(before, steps), _told(after, steps)
 
 
 def _columns(stage: str, level: int, rung: Rung | None) -> Mapping[str, Any]:
     """A rung as columns of its row; one that is switched off keeps what is built in."""
     held = rung or default_rung(stage, level)
-    before = held.not_before
-    days = before.amount if before and before.unit == Unit.WORKING_DAY else 0
-    minutes = before.amount * _MINUTES[Unit(before.unit)] if before and not days else 0
+    days, minutes = floor_of(held)
     return {
         "percent": held.percent, "past_days": held.past_days, "not_before_days": days,
         "not_before_minutes": minutes, "hears": list(held.hears), "supervision": held.supervision,
@@ -193,7 +197,7 @@ def _columns(stage: str, level: int, rung: Rung | None) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _told(rungs: Mapping[Step, Rung | None], steps: set[Step]) -> dict[str, Any]:
+def _rungs_told(rungs: Mapping[Step, Rung | None], steps: set[Step]) -> dict[str, Any]:
     return {
         _name(step): ("off" if rungs[step] is None else rung_facts(rungs[step])) if step in rungs else None
         for step in sorted(steps)

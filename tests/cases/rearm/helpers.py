@@ -1,11 +1,13 @@
 """Changes of the rules as tests make them, and cases as they stood before and after."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from cases.deadlines import Limit, Rung, default_rung
 from cases.models import Case, CaseEvent, RearmJob
+from cases.services.history_verify import history_breaks
+from cases.services.invariants import invariants_check
 from cases.services.rearm import (
     CalendarChange,
     Change,
@@ -16,27 +18,35 @@ from cases.services.rearm import (
     rearm_preview,
     rearm_start,
 )
-from cases.workflow import Stage
-from core.models import Calendar, Timer
+from cases.workflow import Action, Stage
 from core.calendars import content_of
+from core.models import Calendar, OutboxDelivery, Timer
 from core.worktime import checked
 from tests.cast import NOW, World
 
-SOON = NOW + timedelta(minutes=1)
-LATER = SOON + timedelta(minutes=2)
-TUESDAY = date(2026, 11, 24)
+SOON = NOW + timedelta(hours=1)
+HALF_A_MINUTE = timedelta(seconds=30)
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 
 
 def days_off(code: str, *days: date) -> CalendarChange:
     """The calendar with these days off as well."""
+    more = [{"date": day.isoformat(), "kind": "holiday", "name": "停工"} for day in days]
+    return calendar(code, days=[*current(code).days, *more])
+
+
+def calendar(code: str, **columns: Any) -> CalendarChange:
+    """The calendar with other content."""
     version = Calendar.objects.get(code=code).current
     assert version is not None
-    content, more = (
-        content_of(version),
-        [{"date": d.isoformat(), "kind": "holiday", "name": "停工"} for d in days],
-    )
-    new = checked(**{**content.columns, "days": [*content.days, *more]})
-    return CalendarChange(code, new, version.number)
+    return CalendarChange(code, checked(**{**content_of(version).columns, **columns}), version.number)
+
+
+def current(code: str) -> Any:
+    """What a calendar says now."""
+    version = Calendar.objects.get(code=code).current
+    assert version is not None
+    return content_of(version)
 
 
 def limit(stage: Stage | str, amount: int, unit: str, track: str = "") -> LimitsChange:
@@ -56,20 +66,20 @@ def preview(world: World, change: Change, who: str = "admin", now: datetime = SO
     return rearm_preview(change=change, access=world.access(who), now=now)
 
 
-def start(world: World, change: Change, who: str = "admin", now: datetime = SOON) -> RearmJob:
+def start(
+    world: World, change: Change, who: str = "admin", now: datetime = SOON, digest: str = "", key: str = ""
+) -> RearmJob:
     """Start what was previewed."""
-    digest = preview(world, change, who, now).digest
-    access = world.access(who)
-    given = {"reason": "市里通知", "digest": digest, "key": str(uuid4())}
-    answer = rearm_start(change=change, access=access, now=now, **given)
+    digest = digest or preview(world, change, who, now).digest
+    given = {"reason": "市里通知", "digest": digest, "key": key or str(uuid4())}
+    answer = rearm_start(change=change, access=world.access(who), now=now, **given)
     return RearmJob.objects.get(pk=answer["job"])
 
 
 def finish(job: RearmJob, now: datetime = SOON) -> RearmJob:
-    """Let the job look at everything, and once more."""
+    """Let the job look at everything, and half a minute later once more."""
     rearm_jobs_run(now=now)
-    rearm_jobs_run(now=now + timedelta(minutes=1))
-    rearm_jobs_run(now=now + timedelta(minutes=1))
+    rearm_jobs_run(now=now + HALF_A_MINUTE)
     job.refresh_from_db()
     return job
 
@@ -81,7 +91,7 @@ def change(world: World, wanted: Change, who: str = "admin", now: datetime = SOO
 
 def rows() -> dict[int, dict[str, Any]]:
     """Every case with all its columns, what is armed of it, and its events."""
-    found = {row["id"]: row for row in Case.objects.values()}
+    found = {row["id"]: cast("dict[str, Any]", row) for row in Case.objects.values()}
     for pk, row in found.items():
         timers = Timer.objects.filter(subject=f"case:{pk}").exclude(state="superseded")
         row["timers"] = sorted(timers.values_list("rule", "level", "generation", "due_at", "state"))
@@ -93,3 +103,15 @@ def armed(case: Case) -> dict[tuple[str, int], datetime]:
     """What is armed of a case, by rule and level."""
     timers = Timer.objects.filter(subject=f"case:{case.pk}", state="armed")
     return {(timer.rule, timer.level): timer.due_at for timer in timers}
+
+
+def rearmed(case: Case) -> list[CaseEvent]:
+    """The events by which it was reckoned anew."""
+    return list(CaseEvent.objects.filter(case=case, action=Action.REARM).order_by("seq"))
+
+
+def broken() -> set[str]:
+    """The invariants that do not hold, and whether a history is broken or says something else."""
+    OutboxDelivery.objects.update(state=OutboxDelivery.State.DONE)
+    found = {one.invariant.name for one in invariants_check(now=SOON) if one.count}
+    return found | {"history" for _number, breaks in history_breaks(number="") if breaks}
