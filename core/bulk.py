@@ -1,24 +1,20 @@
 """Many rows of one table in one statement, several times as quickly as the ORM builds it.
 
-On PostgreSQL the rows travel as one JSON document that the server takes apart, so that nothing is adapted
-value by value; on SQLite it is ``bulk_create`` and ``bulk_update``.
+On PostgreSQL what differs from row to row travels as one JSON document that the server takes apart, and what
+is the same in all of them once, so that little is adapted value by value; on SQLite it is ``bulk_create`` and
+``bulk_update``.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import DateTimeField, Field, Model, QuerySet
+from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 
-_INSERT: Final = "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_to_recordset(%s) AS v ({types})"
-_UPDATE: Final = (
-    "UPDATE {table} AS t SET {sets} FROM jsonb_to_recordset(%s) AS v ({types}) WHERE t.{key} = v.{key}"
-)
 _PORTION: Final = 2000
 # SQLite takes so many values in one statement.
 _FEW: Final = 200
@@ -32,13 +28,13 @@ def rows_insert(rows: Sequence[Model]) -> None:
 
     Every column has its value in the row; one that the database fills in by itself is not for this.
     """
-    if connection.vendor != "postgresql":
-        for portion in _portions(rows):
-            type(portion[0])._default_manager.bulk_create(portion)
-        return
     for portion in _portions(rows):
-        fields = _given(type(portion[0]))
-        _write(_insert(type(portion[0])), _taken(portion, fields), fields)
+        model = type(portion[0])
+        if connection.vendor != "postgresql":
+            model._default_manager.bulk_create(portion)
+        else:
+            fields = _given(model)
+            _insert(model, fields, _taken(portion, fields))
 
 
 def values_insert(model: type[Model], rows: Sequence[Values]) -> list[int]:
@@ -46,13 +42,10 @@ def values_insert(model: type[Model], rows: Sequence[Values]) -> list[int]:
     if connection.vendor != "postgresql":
         made = (model._default_manager.bulk_create(model(**row) for row in some) for some in _portions(rows))
         return [row.pk for portion in made for row in portion]
-    statement, fields = f"{_insert(model)} RETURNING {model._meta.pk.column}", _given(model)
+    fields = _given(model)
     blank = {str(field.column): field.get_default() for field in fields}
-    return [
-        key
-        for some in _portions(rows)
-        for key in _write(statement, [{**blank, **row} for row in some], fields)
-    ]
+    whole = [{**blank, **row} for row in rows]
+    return [key for portion in _portions(whole) for key in _insert(model, fields, portion)]
 
 
 def rows_read(found: QuerySet[Found], names: Sequence[str]) -> list[Found]:
@@ -72,18 +65,22 @@ def rows_read(found: QuerySet[Found], names: Sequence[str]) -> list[Found]:
 
 def rows_update(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write these fields of saved rows of one model, which the caller has locked, as ``bulk_update`` does."""
-    if connection.vendor != "postgresql":
-        for portion in _portions(rows):
-            type(portion[0])._default_manager.bulk_update(portion, names, batch_size=_FEW)
-        return
     for portion in _portions(rows):
         model = type(portion[0])
-        fields = _keyed(model, tuple(names))
-        _write(_update(model, tuple(names)), _taken(portion, fields), fields)
+        if connection.vendor != "postgresql":
+            model._default_manager.bulk_update(portion, names, batch_size=_FEW)
+            continue
+        known = {field.name: field for field in model._meta.concrete_fields}
+        fields = (model._meta.pk, *(known[name] for name in names))
+        _update(model, fields, _taken(portion, fields))
 
 
 def _portions(rows: Sequence[Row]) -> list[Sequence[Row]]:
     return [rows[start : start + _PORTION] for start in range(0, len(rows), _PORTION)]
+
+
+def _given(model: type[Model]) -> "list[Field[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
 
 
 def _taken(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> list[dict[str, Any]]:
@@ -93,43 +90,74 @@ def _taken(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> list[d
     return [dict(zip(columns, take(row), strict=True)) for row in rows]
 
 
-def _write(statement: str, rows: Sequence[dict[str, Any]], fields: "Sequence[Field[Any, Any]]") -> list[int]:
+def _insert(model: type[Model], fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> list[int]:
+    said = _Said(fields, rows)
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    values = ", ".join(said.value_of[str(field.column)] for field in fields)
+    return said.run(
+        f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM {said.rows} "  # noqa: S608
+        f"RETURNING {model._meta.pk.column}"
+    )
+
+
+def _update(model: type[Model], fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> None:
+    said = _Said(fields, rows)
+    key, *others = (str(field.column) for field in fields)
+    sets = ", ".join(f'"{name}" = {said.value_of[name]}' for name in others)
+    said.run(
+        f"UPDATE {model._meta.db_table} AS t SET {sets} FROM {said.rows} "  # noqa: S608
+        f"WHERE t.{key} = {said.value_of[key]} RETURNING t.{key}"
+    )
+
+
+class _Said:
+    """Rows as a statement says them: ``value_of`` each column in SQL, and ``rows`` to select them from."""
+
+    def __init__(self, fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> None:
+        first = rows[0]
+        self._same = {
+            str(field.column): _adapted(field, first[str(field.column)])
+            for field in fields
+            if all(row[str(field.column)] == first[str(field.column)] for row in rows)
+        }
+        differ = [field for field in fields if field.column not in self._same]
+        kinds = {str(field.column): _kind(field) for field in fields}
+        self.value_of = {
+            name: f"CAST(%({name})s AS {kind})" if name in self._same else f'v."{name}"'
+            for name, kind in kinds.items()
+        }
+        types = ", ".join(f'"{field.column}" {_kind(field)}' for field in differ)
+        # Quoted as parameters are, and told apart from every column by its spaces.
+        self.rows = (
+            f"jsonb_to_recordset(%(the rows)s) AS v ({types})"
+            if differ
+            else "generate_series(1, %(the rows)s) AS v"
+        )
+        self._rows: str | int = _document(differ, rows) if differ else len(rows)
+
+    def run(self, statement: str) -> list[int]:
+        """The keys of the rows written."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**self._same, "the rows": self._rows})
+            return [key for (key,) in cursor.fetchall()]
+
+
+def _document(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> str:
+    columns = [str(field.column) for field in fields]
+    said = [{column: row[column] for column in columns} for row in rows]
     # The encoder would cut a moment to milliseconds.
     for column in (str(field.column) for field in fields if isinstance(field, DateTimeField)):
-        for row in rows:
-            if row[column] is not None:
-                row[column] = row[column].isoformat()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(rows, cls=DjangoJSONEncoder)])
-        return [key for (key,) in cursor.fetchall()] if cursor.description else []
+        for row in said:
+            row[column] = row[column] and row[column].isoformat()
+    return json.dumps(said, cls=DjangoJSONEncoder)
 
 
-@cache
-def _given(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
-    return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+def _adapted(field: "Field[Any, Any]", value: Any) -> Any:
+    plain = not isinstance(field, JSONField) or value is None
+    return value if plain else json.dumps(value, cls=DjangoJSONEncoder)
 
 
-@cache
-def _keyed(model: type[Model], names: tuple[str, ...]) -> "tuple[Field[Any, Any], ...]":
-    fields = {field.name: field for field in model._meta.concrete_fields}
-    return (model._meta.pk, *(fields[name] for name in names))
-
-
-@cache
-def _insert(model: type[Model]) -> str:
-    fields = _given(model)
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    return _INSERT.format(table=model._meta.db_table, names=names, types=_types(fields))
-
-
-@cache
-def _update(model: type[Model], names: tuple[str, ...]) -> str:
-    fields = _keyed(model, names)
-    sets = ", ".join(f'"{field.column}" = v."{field.column}"' for field in fields[1:])
-    return _UPDATE.format(table=model._meta.db_table, sets=sets, types=_types(fields), key=fields[0].column)
-
-
-def _types(fields: "Sequence[Field[Any, Any]]") -> str:
-    """Each column with its type; a key's type is that of a column which refers to it."""
-    kinds = ((f.column, (f.rel_db_type if f.primary_key else f.db_type)(connection)) for f in fields)
-    return ", ".join(f'"{column}" {kind}' for column, kind in kinds)
+def _kind(field: "Field[Any, Any]") -> str:
+    """A column's type; of a key that of one which refers to it. A cast to varchar would cut in silence."""
+    kind = str((field.rel_db_type if field.primary_key else field.db_type)(connection))
+    return "text" if kind.startswith("varchar") else kind

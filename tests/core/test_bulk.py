@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core import bulk
@@ -40,6 +40,27 @@ def test_values_arrive_as_the_orm_would_have_written_them() -> None:
     assert written == events()
     assert {row[3] for row in written} == {ODD}
     assert [row["created_at"] for row in rows] == [ODD] * len(rows), "what was given is left alone"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_the_same_in_all_rows_arrives_in_all_of_them(count: int) -> None:
+    for payload in PAYLOADS:
+        row = {"topic": "t", "subject": "s", "payload": payload, "created_at": ODD}
+        keys = values_insert(OutboxEvent, [row] * count)
+        assert len(set(keys)) == count
+        (written,) = {str(row) for row in events()}
+        OutboxEvent.objects.all().delete()
+        OutboxEvent.objects.create(**row)
+        assert written == str(events()[0])
+        OutboxEvent.objects.all().delete()
+
+
+@pytest.mark.postgres  # SQLite knows no lengths
+def test_a_text_too_long_is_refused_not_cut() -> None:
+    row = {"topic": "t" * 61, "subject": "s", "payload": {}, "created_at": NOW}
+    for rows in ([row], [row, row | {"topic": "u" * 61}]):
+        with pytest.raises(DataError), transaction.atomic():
+            values_insert(OutboxEvent, rows)
 
 
 def test_what_is_not_given_has_its_default() -> None:
