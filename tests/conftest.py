@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.CELERY_BROKER_URL = "memory://"
         settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     compile_messages(ROOT / "locale")
-    # Tests make garbage by the thousand and little that stays; looking for cycles so often is a tenth of them.
+    # Tests make much garbage and little that stays; looking for cycles as often as usual is a tenth of them.
     gc.set_threshold(50_000, 20, 50)
 
 
