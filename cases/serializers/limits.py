@@ -12,8 +12,10 @@ from core.serializers import StrictSerializer
 from core.worktime import Unit
 
 _EVERY = "empty for every other track"
-_STAGES = [stage.value for stage in STAGES]
-_KINDS = ["limits", "ladder", "condition", "renewal"]
+STAGES_IN_ORDER = [stage.value for stage in STAGES]
+KINDS = ["limits", "ladder", "condition", "renewal"]
+WHOSE = ["own", "general", "built_in"]
+TRACKS = ["", *Track.values]
 
 
 class AmountShape(serializers.Serializer[Any]):
@@ -30,7 +32,7 @@ class LimitShape(serializers.Serializer[Any]):
     track = serializers.CharField(help_text=_EVERY, allow_blank=True)
     limit = AmountShape()
     words = serializers.CharField()
-    source = serializers.ChoiceField(choices=["own", "general", "built_in"])  # type: ignore[assignment]
+    source = serializers.ChoiceField(choices=WHOSE)  # type: ignore[assignment]
 
 
 class RungShape(serializers.Serializer[Any]):
@@ -44,7 +46,7 @@ class RungShape(serializers.Serializer[Any]):
     supervision = serializers.CharField(allow_blank=True)
     sounds = serializers.CharField()
     off = serializers.BooleanField()
-    source = serializers.ChoiceField(choices=["own", "general", "built_in"])  # type: ignore[assignment]
+    source = serializers.ChoiceField(choices=WHOSE)  # type: ignore[assignment]
 
 
 class LadderShape(serializers.Serializer[Any]):
@@ -69,8 +71,8 @@ def _amount(**more: Any) -> serializers.ListField:
 class LimitInput(StrictSerializer):
     """A limit of a stage; null takes the city's own away."""
 
-    stage = serializers.ChoiceField(choices=_STAGES)
-    track = serializers.ChoiceField(choices=["", *Track.values], required=False)
+    stage = serializers.ChoiceField(choices=STAGES_IN_ORDER)
+    track = serializers.ChoiceField(choices=TRACKS, required=False)
     limit = _amount(allow_null=True)
 
 
@@ -88,8 +90,8 @@ class RungInput(StrictSerializer):
 class StepInput(StrictSerializer):
     """A rung by its place; a stage left empty is every stage."""
 
-    stage = serializers.ChoiceField(choices=["", *_STAGES])
-    track = serializers.ChoiceField(choices=["", *Track.values], required=False)
+    stage = serializers.ChoiceField(choices=["", *STAGES_IN_ORDER])
+    track = serializers.ChoiceField(choices=TRACKS, required=False)
     level = serializers.IntegerField(min_value=1, max_value=4)
 
 
@@ -103,7 +105,7 @@ class RulesInput(StrictSerializer):
     """What is to change. limits: `limits`. ladder: `rungs` and `removed`. condition: `class` and `seq`, whose
     open cases take the limit of new ones. renewal: nothing more; open cases follow the rules in force."""
 
-    kind = serializers.ChoiceField(choices=_KINDS)
+    kind = serializers.ChoiceField(choices=KINDS)
     limits = LimitInput(many=True, required=False)
     rungs = StepRungInput(many=True, required=False)
     removed = StepInput(many=True, required=False)
