@@ -15,10 +15,11 @@ from cases.choices import list_choices
 from cases.filters import filters_of
 from cases.lists import row_of
 from cases.models import Case, Supervision
-from cases.offers import offered_steps
+from cases.permissions import check_may_take
+from cases.policies import permits
 from cases.supervised import Watch, watch_of
 from cases.wording_late import SUPERVISED, SUPERVISIONS, span_words
-from cases.workflow import Action
+from cases.workflow import BY_ACTION, Action, Stage
 from core.errors import Sentence
 from core.paging import Page, page_of
 from grids.access import Access
@@ -132,11 +133,11 @@ def reply_words(watch: Watch, now: datetime) -> str:
 
 def acts_on(access: Access, case: Case) -> list[dict[str, Any]]:
     """Supervising and reminding, where this person may; no queries."""
-    steps = {step.action for step in offered_steps(access, case, ())}
+    steps = [BY_ACTION[action, Stage(case.stage)] for action in _ACTS]
     return [
-        {"label": action.label, "url": reverse("cases:step", args=[case.number, action.value])}
-        for action in _ACTS
-        if action in steps
+        {"label": step.action.label, "url": reverse("cases:step", args=[case.number, step.action.value])}
+        for step in steps
+        if permits(check_may_take, access, case, step, ()) and (step.rests or not case.suspended_until)
     ]
 
 

@@ -28,7 +28,7 @@ _STEPS = {
     "return_plan": BY_ACTION[Action.RETURN_PLAN, Stage.APPROVE],
     "dispatch": BY_ACTION[Action.DISPATCH, Stage.DISPATCH],
 }
-_TAKES = {"approve": ("text",), "return_plan": ("reason", "comments"), "dispatch": ()}
+_TAKES = {"approve": ("text", "past_limit"), "return_plan": ("reason", "comments"), "dispatch": ()}
 
 
 def may_plan(access: Access) -> bool:

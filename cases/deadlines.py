@@ -76,6 +76,14 @@ class Rung:
     sounds: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """By when a plan says a case is finished; with ``past_limit`` also where that lies after the limit."""
+
+    by: datetime
+    past_limit: bool = False
+
+
 Ladder = Sequence[Rung]
 
 _INTERNAL = (Stage.VERIFY, Stage.PLAN, Stage.APPROVE, Stage.DISPATCH, Stage.CHECK)
@@ -208,14 +216,6 @@ def rung_passed(clock: Clock, ladder: Ladder, days: Calendar, at: datetime) -> i
     fresh, top = replace(clock, rung=0), max((rung.level for rung in ladder), default=0)
     passed = max((level for level, moment in rung_moments(fresh, ladder, days) if moment <= at), default=0)
     return clock.rung if passed == top else min(passed, clock.rung)
-
-
-def rung_reached(clock: Clock, ladder: Ladder, spent: int) -> int:
-    """The highest rung up to the deadline that ``spent`` seconds have passed already, 0 for none."""
-    passed = [
-        rung.level for rung in ladder if rung.percent <= 100 and spent * 100 >= clock.total * rung.percent
-    ]
-    return max(passed, default=0)
 
 
 def left_after(total: int, spent: int, limit: int) -> int:

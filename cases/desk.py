@@ -53,8 +53,9 @@ def case_page(access: Access, number: str, *, now: datetime, clear: bool = False
     if not clear:
         covered_case(case), covered_parts(parts, cover), covered_plans(plans, cover)
     held = case.assignee_id not in (None, access.user_id)
-    seen = deadline_seen(case, events, rules_now(), now)
-    offered = buttons(access, offered_steps(access, case, parts), parts, held=held)
+    rules = rules_now()
+    seen = deadline_seen(case, events, rules, now)
+    offered = buttons(access, offered_steps(access, case, parts, rules), parts, held=held)
     return {
         "case": case,
         "parts": parts,

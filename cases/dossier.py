@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts.models import Unit, User
 from accounts.roles import May
+from cases.limits import rules_now
 from cases.models import ActionPlan, Case, CaseEvent, Photo, ReporterContact, UnitPart
 from cases.offers import offered_steps
 from cases.selectors import case_for, history_told, parts_of, photos_of, plans_of
@@ -46,7 +47,7 @@ def dossier_of(access: Access, number: str, *, now: datetime) -> Dossier:
         covered_parts(parts, cover),
         covered_plans(plans_of(case), cover),
         [covered_photo(access, photo, inside=inside) for photo in photos_of(case)],
-        offered_steps(access, case, parts),
+        offered_steps(access, case, parts, rules_now()),
         _reporter(access, case),
         watches_of(case, now),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from cases import wording
 from cases.forms import PHOTO_FIELDS, raw_of, step_form
 from cases.inputs import Place, clean_named
+from cases.limits import rules_now
 from cases.models import Case, CaseEvent
 from cases.policies import check_when, permits
 from cases.public_reads import code_clean, join_token, public_similar, survivor_of
@@ -46,11 +47,11 @@ def public_page(case: Case, *, code: str, now: datetime) -> dict[str, Any]:
 
 def _own_steps(case: Case, now: datetime) -> list[dict[str, Any]]:
     """The steps the reporter can take by code now, each with its form."""
-    access = Access(at=now)
+    access, rules = Access(at=now), rules_now()
     open_now = [
         step
         for step in steps_from(Stage(case.stage))
-        if Guest.REPORTER in step.guests and permits(check_when, case, step, access, ())
+        if Guest.REPORTER in step.guests and permits(check_when, case, step, access, (), rules)
     ]
     return [own_step(step) for step in open_now]
 

@@ -17,12 +17,14 @@ from cases.desk import timeline
 from cases.forgetting import to_be_forgotten
 from cases.forms import PHOTO_FIELDS, RefusedForm, class_choices, step_form
 from cases.lamps import standing_of
+from cases.limits import rules_now
 from cases.models import ActionPlan, Case, Photo, PlanTemplate, UnitPart
 from cases.offers import fields_shown
 from cases.parts import recorded_parts
 from cases.permissions import check_may_take
 from cases.photos import addresses, shown
 from cases.plan_selectors import templates_of
+from cases.policies.windows import handling_until
 from cases.selectors import (
     case_for,
     case_in_clear,
@@ -75,9 +77,9 @@ def step_page(
     step = _step(case, action, access, parts, error)
     plans = covered_plans(plans_of(case)[:1], cover_of(case))
     templates = templates_of(case) if step.action is Action.SUBMIT_PLAN else []
-    data = _confirming(data, step, case)
+    data, later = _confirming(data, step, case), _later_than(case, step, plans, now)
     form = step_form(
-        _asked(access, step, parts),
+        _asked(access, step, parts, later),
         required=step.needs,
         choices=_choices(step, access, case, parts, now),
         data=data,
@@ -85,7 +87,7 @@ def step_page(
         action=step.action,
     )
     page = form_context(form, step, data=data, error=error, geojson_url=_place(case))
-    page |= _of_plan(plans, data) | {"templates": templates}
+    page |= _of_plan(plans, data) | {"templates": templates, "later_than": later}
     return page | {
         **_of_case(case, step, now),
         "held": "held_by" in step.fields and case.assignee_id != access.user_id and case.assignee,
@@ -161,13 +163,22 @@ def _confirming(data: QueryDict | None, step: Step, case: Case) -> QueryDict | N
     return anew
 
 
-def _asked(access: Access, step: Step, parts: Sequence[UnitPart]) -> list[str]:
-    """The fields of the form: why a part is missing is asked only where one is."""
+def _later_than(case: Case, step: Step, plans: Sequence[ActionPlan], now: datetime) -> datetime | None:
+    """When the handling limit would end at the latest known now, where the plan to approve goes past it."""
+    if "past_limit" not in step.fields or not plans:
+        return None
+    ends = handling_until(case, plans[0].lead_unit, rules_now(), now)
+    return ends if ends and plans[0].finish_by > ends else None
+
+
+def _asked(access: Access, step: Step, parts: Sequence[UnitPart], later: datetime | None) -> list[str]:
+    """The fields of the form: why a part is missing, and whether a date after the limit counts, are asked
+    only where that is so."""
     missing = any(p.active and p.kind == UnitPart.Kind.ASSISTING and not p.handed_in_at for p in parts)
     return [
         name
         for name in fields_shown(access, step, parts)
-        if missing or (step.action, name) != (Action.FINISH, "reason")
+        if (missing or (step.action, name) != (Action.FINISH, "reason")) and (later or name != "past_limit")
     ]
 
 
@@ -253,7 +264,7 @@ def _step(
     if error is None:
         step = policies.check_offered(case, action)
         check_may_take(access, case, step, parts)
-        policies.check_when(case, step, access, parts)
+        policies.check_when(case, step, access, parts, rules_now())
         return step
     here = BY_ACTION.get((Action(action), Stage(case.stage))) if action in Action.values else None
     found = here or next((step for step in STEPS if step.action == action and step.sources), None)

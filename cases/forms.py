@@ -42,6 +42,7 @@ _LABELS: dict[str, Any] = {
     "words": _("What the caller said"),
     "result": _("What was done"),
     "failed_call": _("Nobody answered the call"),
+    "past_limit": _("The plan's date counts, although it lies after the limit"),
     "measures": _("Measures"),
     "comments": _("Comments on single measures"),
     "lead_unit": _("Lead unit"),
@@ -79,6 +80,7 @@ _HELP: dict[str, Any] = {
     "description": _("What you see, how large it is, whom it affects."),
     "address": _("Street and number, or what stands beside it."),
     "reply_by": _("Leave it empty if no reply is owed."),
+    "past_limit": _("Unless it is ticked the earlier of the two counts. Say why in the note."),
     "until": _("At most a year ahead; the clock rests until then."),
     "into": _("Open cases of this community, the nearest first."),
     "strike": _("One a line. Phone numbers and the name the caller left are taken out without it."),
@@ -179,7 +181,7 @@ def _field(name: str, choices: Mapping[str, Any]) -> forms.Field:
         kind = {"lead_unit": "units"}.get(name, name)
         select = forms.Select if name == "track" else FoundSelect
         return forms.ChoiceField(choices=[("", "—"), *choices.get(kind, TRACKS)], widget=select)
-    if name == "failed_call":
+    if name in _FLAGS:
         return forms.BooleanField()
     if name in _RADIOS:
         return forms.ChoiceField(choices=_RADIOS[name], widget=forms.RadioSelect)
@@ -195,6 +197,7 @@ _WIDGETS: dict[str, forms.Widget] = {
     "held_by": forms.HiddenInput(),
     "reporter_phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
 }
+_FLAGS = frozenset({"failed_call", "past_limit"})
 _SELECTS = frozenset({"lead_unit", "person", "track", "unit", "into"})
 _RADIOS: dict[str, list[Any]] = {
     "reject_reason": list(REJECT_REASONS.items()),

@@ -54,6 +54,7 @@ class Given:
     words: str = ""
     result: str = ""
     failed_call: bool = False
+    past_limit: bool = False
     measures: tuple[str, ...] = ()
     comments: dict[int, str] = field(default_factory=dict)
     lead_unit: Unit | None = None

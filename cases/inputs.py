@@ -365,6 +365,7 @@ _CLEANERS: dict[str, Cleaner] = {
     "held_by": _held_by,
     "reject_reason": _reject_reason,
     "failed_call": _flag,
+    "past_limit": _flag,
     "measures": _measures,
     "comments": _comments,
     "lead_unit": _unit,

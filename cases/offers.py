@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cases.limits import Rules
 from cases.models import Case, UnitPart
 from cases.parts import own_parts
 from cases.permissions import check_may_take
@@ -10,13 +11,13 @@ from cases.workflow import FOR_UNIT, Stage, Step, steps_from
 from grids.access import Access
 
 
-def offered_steps(access: Access, case: Case, parts: Sequence[UnitPart]) -> list[Step]:
-    """The steps open to this person now, in the order of the table. No queries."""
+def offered_steps(access: Access, case: Case, parts: Sequence[UnitPart], rules: Rules) -> list[Step]:
+    """The steps open to this person now by the rules in force, in the order of the table. No queries."""
     return [
         step
         for step in steps_from(Stage(case.stage))
         if permits(check_may_take, access, case, step, parts)
-        and permits(check_when, case, step, access, parts)
+        and permits(check_when, case, step, access, parts, rules)
     ]
 
 

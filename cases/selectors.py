@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import May
+from cases.deadlines import Promise
 from cases.lamps import lamp_q
 from cases.marks import mark_q
 from cases.models import (
@@ -227,17 +228,18 @@ def approved_plan(case: Case) -> ActionPlan | None:
     return rows.prefetch_related("assisting_units").order_by("-version").first()
 
 
-def plan_dates(case_ids: Collection[int]) -> dict[int, datetime]:
-    """The date by which to finish of the plans these cases were dispatched on, by the case's id."""
+def plan_dates(case_ids: Collection[int]) -> dict[int, Promise]:
+    """By when the plans these cases were dispatched on say they are finished, by the case's id."""
     if not case_ids:
         return {}
     rows = ActionPlan.objects.filter(
         case_id__in=case_ids, state=ActionPlan.State.APPROVED, decided_at__lte=F("case__dispatched_at")
     )
-    return dict(rows.order_by("case_id", "version").values_list("case_id", "finish_by"))
+    said = rows.order_by("case_id", "version").values_list("case_id", "finish_by", "past_limit")
+    return {case_id: Promise(by, past_limit) for case_id, by, past_limit in said}
 
 
-def plan_date(case: Case, stage: str) -> datetime | None:
+def plan_date(case: Case, stage: str) -> Promise | None:
     """The same of one case, for a clock that runs in this stage."""
     return plan_dates([case.pk] if stage == Stage.HANDLE else []).get(case.pk)
 

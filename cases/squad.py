@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import May, Role
 from cases.filters import BY_DEADLINE
 from cases.lamps import lamp_q
+from cases.limits import Rules, rules_now
 from cases.lists import row_of
 from cases.models import Case, Lamp, UnitPart
 from cases.offers import offered_steps
@@ -231,9 +232,12 @@ def pool_page(access: Access, *, cursor: str, now: datetime) -> dict[str, Any]:
         BadInput: the page marker is not one of ours.
     """
     page = pool_of(access, cursor)
+    rules = rules_now()
     return {
         "page": page,
-        "rows": [_row(c, now) | {"claimable": claimable(access, c), "key": str(uuid4())} for c in page.rows],
+        "rows": [
+            _row(c, now) | {"claimable": claimable(access, c, rules), "key": str(uuid4())} for c in page.rows
+        ],
     } | {"turns": list(_on_duty(access, now))}
 
 
@@ -253,9 +257,9 @@ def pool_of(access: Access, cursor: str = "", size: int = 25) -> Page[Case]:
     return page_of(rows, by="stage_since", cursor=cursor, size=size)
 
 
-def claimable(access: Access, case: Case) -> bool:
+def claimable(access: Access, case: Case, rules: Rules) -> bool:
     """Whether this person is offered the task. No queries once the parts are there."""
-    steps = offered_steps(access, case, list(case.parts.all()))
+    steps = offered_steps(access, case, list(case.parts.all()), rules)
     return any(step.action is Action.CLAIM for step in steps)
 
 

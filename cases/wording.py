@@ -239,6 +239,8 @@ def _came_of(action: str, data: Mapping[str, Any]) -> list[str]:
     if campaign := data.get("campaign"):
         left = gettext("Taken out of the campaign “%(title)s”")
         return [(left if action == A.NOTE else gettext("Campaign “%(title)s”")) % campaign]
+    if data.get("past_limit"):
+        return [gettext("The plan's date counts, although it lies after the limit")]
     template = data.get("template")
     if not template:
         return []

@@ -38,6 +38,7 @@ _HOW: dict[str, Sentence] = {
     "start": _("The clock began"),
     "resume": _("The clock went on with what was left"),
     "plan": _("The clock began; the plan's date comes before the limit"),
+    "later": _("The clock began; the bureau let the plan's later date count"),
     "pause": _("The clock rests"),
     "extend": _("One more limit was added"),
     "rearm": _("Reckoned anew after a change of limits or calendars"),

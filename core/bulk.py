@@ -12,7 +12,8 @@ from typing import Any, Final, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import DateTimeField, Field, Model
+from django.db.models import DateTimeField, Field, Model, QuerySet
+from django.db.models.base import ModelState
 
 _INSERT: Final = "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_to_recordset(%s) AS v ({types})"
 _UPDATE: Final = (
@@ -23,6 +24,7 @@ _PORTION: Final = 2000
 _FEW: Final = 200
 Values = Mapping[str, Any]
 Row = TypeVar("Row")
+Found = TypeVar("Found", bound=Model)
 
 
 def rows_insert(rows: Sequence[Model]) -> None:
@@ -40,12 +42,32 @@ def rows_insert(rows: Sequence[Model]) -> None:
 
 
 def values_insert(model: type[Model], rows: Sequence[Values]) -> list[int]:
-    """Write new rows of a model, each {column: value} with every column but the key; the keys, in order."""
+    """Write new rows of a model, each {column: value}, the others by their defaults; the keys, in order."""
     if connection.vendor != "postgresql":
         made = (model._default_manager.bulk_create(model(**row) for row in some) for some in _portions(rows))
         return [row.pk for portion in made for row in portion]
     statement, fields = f"{_insert(model)} RETURNING {model._meta.pk.column}", _given(model)
-    return [key for some in _portions(rows) for key in _write(statement, [dict(row) for row in some], fields)]
+    blank = {str(field.column): field.get_default() for field in fields}
+    return [
+        key
+        for some in _portions(rows)
+        for key in _write(statement, [{**blank, **row} for row in some], fields)
+    ]
+
+
+def rows_read(found: QuerySet[Found], names: Sequence[str]) -> list[Found]:
+    """Rows with these columns of their own (a key of another by its column), as ``only`` gives them.
+
+    What ``Model.__init__`` does for every column there is takes longer than to read a few; a column left out
+    is asked for when it is needed, as ever.
+    """
+    rows, using = [], found.db
+    for values in found.values_list(*names):
+        row = found.model.__new__(found.model)
+        row.__dict__.update(zip(names, values, strict=True), _state=ModelState())
+        row._state.adding, row._state.db = False, using
+        rows.append(row)
+    return rows
 
 
 def rows_update(rows: Sequence[Model], names: Sequence[str]) -> None:

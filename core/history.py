@@ -23,11 +23,10 @@ def canonical(payload: Mapping[str, Any]) -> bytes:
     PostgreSQL's jsonb knows no negative zero and gives 1e22 back as a whole number, so whole floats are
     written as whole numbers. What a client sends may hold halves of signs; they are told apart, not refused.
     """
-    return json.dumps(_plain(payload), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _WRITER.encode(_plain(payload)).encode("utf-8", "surrogatepass")
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
@@ -38,7 +37,8 @@ def _plain(value: object) -> object:
         # By its digits, as jsonb reads it: int() alone would give 1e23 another value.
         return int(Decimal(repr(value))) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {str(key): _plain(held) for key, held in value.items()}
+        # Most of what it holds is as it is; every step and every rung comes by here.
+        return {str(key): held if type(held) in _AS_IT_IS else _plain(held) for key, held in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(held) for held in value]
     if isinstance(value, datetime):

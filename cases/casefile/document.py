@@ -95,6 +95,7 @@ def _plan(plan: ActionPlan) -> dict[str, Any]:
         "assisting_units": sorted(unit.code for unit in plan.assisting_units.all()),
         "measures": [{"seq": m.seq, "text": m.text, "comment": m.comment} for m in plan.measures.all()],
         "finish_by": _moment(plan.finish_by),
+        "past_limit": plan.past_limit,
         "submitted_at": _moment(plan.submitted_at),
         "decided_at": _moment(plan.decided_at),
         "decision": plan.decision,

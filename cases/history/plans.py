@@ -84,7 +84,7 @@ def _decision_differs(
     held: Held, submitted: CaseEvent, row: ActionPlan, comments: dict[str, str]
 ) -> Iterator[Difference]:
     event = _decision_on(held.events, submitted)
-    said: tuple[Any, ...] = (ActionPlan.State.SUBMITTED, None, None, "", {})
+    said: tuple[Any, ...] = (ActionPlan.State.SUBMITTED, None, None, "", {}, False)
     if event is not None:
         told = held.told(event)
         words = told.get("reason" if event.action == A.RETURN_PLAN else "text") or ""
@@ -94,8 +94,9 @@ def _decision_differs(
             event.at,
             words,
             told.get("comments") or {},
+            bool(told.get("past_limit")),
         )
-    if said != (row.state, row.approver_id, row.decided_at, row.decision, comments):
+    if said != (row.state, row.approver_id, row.decided_at, row.decision, comments, row.past_limit):
         sentence = _("The decision on plan version {plan} is not the one that was taken.")
         yield Difference((event or submitted).seq, _of(submitted, sentence))
 

@@ -37,6 +37,8 @@ class ActionPlan(models.Model):
     submitted_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.TextField(blank=True)
+    # The bureau said with a reason that its date counts though it lies after the limit of the condition.
+    past_limit = models.BooleanField(default=False, db_default=False)
     # The template it began from and that template's version, and whether it was left as it was: found by
     # comparing when it was submitted, never as a client says.
     template = models.ForeignKey(

@@ -118,6 +118,12 @@ def plan_faults(given: Given, now: datetime | None) -> dict[str, Sentence]:
     return _units_once(given)
 
 
+def _approve(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
+    if given.past_limit and not given.has("text"):
+        return {"text": _("Say why the plan's date counts although it lies after the limit.")}
+    return {}
+
+
 def _dispatch(case: Case, given: Given, parts: Parts, now: datetime) -> dict[str, Sentence]:
     changed = given.has("lead_unit") or given.assisting_units is not None
     if changed and not given.has("reason"):
@@ -191,6 +197,7 @@ _WHAT: dict[Action, What] = {
     Action.FIX_NOW: _fix_now,
     Action.CORRECT: _correct,
     Action.SUBMIT_PLAN: _submit_plan,
+    Action.APPROVE: _approve,
     Action.DISPATCH: _dispatch,
     Action.FINISH: _finish,
     Action.PASS: _pass,

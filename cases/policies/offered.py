@@ -6,6 +6,7 @@ from django.utils.text import format_lazy
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from cases.limits import Rules
 from cases.models import Case, UnitPart
 from cases.parts import Parts
 from cases.policies.when import WHEN
@@ -58,8 +59,8 @@ def check_four_eyes(case: Case, step: Step, access: Access, parts: Iterable[Unit
         raise NotAllowed(_("Your own unit handled this case; somebody from outside it has to check."))
 
 
-def check_when(case: Case, step: Step, access: Access, parts: Parts) -> None:
-    """All that can be said before anything is filled in.
+def check_when(case: Case, step: Step, access: Access, parts: Parts, rules: Rules) -> None:
+    """All that can be said before anything is filled in, by the rules in force.
 
     Raises:
         NotAllowed: four eyes.
@@ -69,7 +70,7 @@ def check_when(case: Case, step: Step, access: Access, parts: Parts) -> None:
     check_four_eyes(case, step, access, parts)
     extra = WHEN.get(step.action)
     if extra:
-        extra(case, step, access, parts)
+        extra(case, step, access, parts, rules)
 
 
 def _check_awake(case: Case, step: Step) -> None:

@@ -97,9 +97,10 @@ class CampaignInput(CampaignPlanInput):
 
 
 class CampaignApproveInput(CasesInput):
-    """An approval, with a remark at will."""
+    """An approval, with a remark at will; the remark is needed to let a date after the limit count."""
 
     text = serializers.CharField(required=False, max_length=LENGTHS["text"])
+    past_limit = serializers.BooleanField(required=False, help_text="as in the step on a single case")
 
 
 class CampaignReturnInput(CasesInput):

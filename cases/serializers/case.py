@@ -140,7 +140,8 @@ class PlanSerializer(serializers.ModelSerializer[ActionPlan]):
         model = ActionPlan
         fields = [
             "version", "state", "state_label", "author", "approver", "decided_for", "lead_unit",
-            "assisting_units", "measures", "finish_by", "submitted_at", "decided_at", "decision", "template",
+            "assisting_units", "measures", "finish_by", "past_limit", "submitted_at", "decided_at",
+            "decision", "template",
         ]  # fmt: skip
 
     @extend_schema_field(TemplateUsed(allow_null=True))

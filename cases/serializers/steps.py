@@ -63,6 +63,9 @@ _MAKERS: dict[str, Maker] = {
     "track": lambda **how: serializers.ChoiceField(choices=Track.choices, **how),
     "reject_reason": lambda **how: serializers.ChoiceField(choices=list(REJECT_REASONS), **how),
     "failed_call": lambda **how: serializers.BooleanField(**how),
+    "past_limit": lambda **how: serializers.BooleanField(
+        help_text="the plan's date counts although it lies after the class's limit; needs the text", **how
+    ),
     "person": _said("a person by login name"),
     "held_by": _said("login name of whoever has the task as you saw it, - for nobody; refused if it differs"),
     "measures": _strings("the measures, one a line"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import policies
 from cases.given import Given
 from cases.inputs import Place, clean
-from cases.limits import rules_now
+from cases.limits import Rules, rules_now
 from cases.models import CampaignPlan, Case, CaseEvent
 from cases.permissions import check_may_take
 from cases.selectors import case_locked, pair_locked, parts_of
@@ -117,7 +117,8 @@ def step_take(
     step = policies.check_offered(case, action)
     parts = parts_of(case)
     role = None if guest in step.guests else check_may_take(access, case, step, parts)
-    policies.check_when(case, step, access, parts)
+    rules = rules_now()
+    policies.check_when(case, step, access, parts, rules)
     given = clean(step, raw, Place(case.district.code))
     policies.check_complete(case, step, given, parts, now)
     work = Work(
@@ -128,7 +129,7 @@ def step_take(
     previous_assignee = case.assignee_id
     if effect := EFFECTS.get(step.action):
         effect(work)
-    return _settle(work, previous_assignee)
+    return _settle(work, previous_assignee, rules)
 
 
 def step_by_system(*, case: Case, action: Action, now: datetime, quiet: bool = False) -> dict[str, Any]:
@@ -140,13 +141,14 @@ def step_by_system(*, case: Case, action: Action, now: datetime, quiet: bool = F
         Conflict: it does not fit the case as it is now.
     """
     step, parts, access = policies.check_offered(case, action), parts_of(case), Access(at=now)
-    policies.check_when(case, step, access, parts)
+    rules = rules_now()
+    policies.check_when(case, step, access, parts, rules)
     work = Work(
         case, step, Given(), access, None, now, parts, quiet=quiet, timers=timers_armed(subject_of(case.pk))
     )
     if effect := EFFECTS.get(step.action):
         effect(work)
-    return _settle(work, case.assignee_id)
+    return _settle(work, case.assignee_id, rules)
 
 
 def check_version(case: Case, version: int | None) -> None:
@@ -167,9 +169,9 @@ def check_version(case: Case, version: int | None) -> None:
         )
 
 
-def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
+def _settle(work: Work, previous_assignee: int | None, rules: Rules) -> dict[str, Any]:
     """Move the case, write its event, bind the photos, tell who must hear."""
-    case, before, rules = work.case, Stage(work.case.stage), rules_now()
+    case, before = work.case, Stage(work.case.stage)
     situation = case.situation(
         has_standing_plan=work.standing_plan is not None,
         verdict=work.given.verdict,
@@ -182,7 +184,8 @@ def _settle(work: Work, previous_assignee: int | None) -> dict[str, Any]:
         case.version += 1
     work.data |= clock_turn(
         case=case, step=work.step, before=before, verdict=work.given.verdict, rules=rules,
-        now=work.clock_at or work.now, finish_by=work.finish_by, anew=work.clock_anew,
+        now=work.clock_at or work.now, finish_by=work.finish_by,
+        anew=work.clock_anew,
     )  # fmt: skip
     event = event_append(
         case=case,

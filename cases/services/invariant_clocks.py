@@ -69,9 +69,9 @@ def rungs_off(now: datetime) -> Names:
     history nor the row of that supervision does."""
     told = CaseEvent.objects.filter(case=OuterRef("pk"), action=Action.ESCALATE, data__rule=STAGE)
     # PostgreSQL compares no column with what lies in a document, unless it is taken out as a number.
-    levels = told.annotate(level=Cast(KT("data__level"), IntegerField()))
-    reached = Exists(levels.filter(level__gte=OuterRef("clock_rung")))
-    late = Exists(told.filter(data__level__gte=Level.OVERDUE))
+    told = told.annotate(level=Cast(KT("data__level"), IntegerField()))
+    reached = Exists(told.filter(level__gte=OuterRef("clock_rung")))
+    late = Exists(told.filter(level__gte=Level.OVERDUE))
     watched = Exists(Supervision.objects.filter(case=OuterRef("pk"), level__gte=OuterRef("escalation")))
     wrong = (Q(clock_rung__gt=0) & ~Q(reached)) | (Q(overdue_at__isnull=False) & ~Q(late))
     wrong |= Q(escalation__gt=0) & ~Q(watched)

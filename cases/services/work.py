@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from accounts.roles import Role
+from cases.deadlines import Promise
 from cases.given import Given, Position
 from cases.models import CampaignPlan, Case, CaseEvent, Photo, StandingPlan, UnitPart
 from cases.models.photo import Purpose
@@ -60,7 +61,7 @@ class Work:
     answer: dict[str, Any] = field(default_factory=dict)
     # The timers that run as the step begins, and the date of the plan the case is or was dispatched on.
     timers: Sequence[Timer] = ()
-    finish_by: datetime | None = None
+    finish_by: Promise | None = None
     # As of when the clock turns, where that is not now; whether a step inside a stage begins it anew.
     clock_at: datetime | None = None
     clock_anew: bool = False

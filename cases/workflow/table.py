@@ -88,7 +88,7 @@ STEPS: tuple[Step, ...] = (
          Clock.START),
     Step(A.SUBMIT_PLAN, _OWING, Route.SAME, _by(R.STATION), _PLAN, (), ("assisting_units", "template"),
          moves=True),
-    Step(A.APPROVE, _at(S.APPROVE), S.DISPATCH, _by(R.BUREAU), (), (), ("text",), Clock.START,
+    Step(A.APPROVE, _at(S.APPROVE), S.DISPATCH, _by(R.BUREAU), (), (), ("text", "past_limit"), Clock.START,
          other_than=_not(A.SUBMIT_PLAN)),
     Step(A.APPROVE, _OWING, Route.SAME, _by(R.BUREAU), (), (), ("text",), other_than=_not(A.SUBMIT_PLAN),
          moves=True),

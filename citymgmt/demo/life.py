@@ -1,13 +1,16 @@
 """Living one story through the services: who takes which step when, until it ends or reaches now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from random import Random
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.roles import Role
+from cases.limits import rules_now
 from cases.models import Case
 from cases.models.case import Source
 from cases.models.marks import PlanOwed
+from cases.policies.windows import return_until
 from cases.services.advance import case_advance
 from cases.services.photos import photo_store
 from cases.services.report import STAFF, Origin, case_report
@@ -93,15 +96,24 @@ def _go_on(life: Life) -> None:
         action = _next(life, case)
         if action is None:
             return
-        if life.story.stop_at is not None:
-            at = brisk(at, dice)
-        else:
-            at = when(
-                action, at, dice, days_of_work=_days_of_work(life, case), nights=case.track == Track.EMERGENCY
-            )
+        at = _moment(life, case, action, at, dice)
         if at > life.now - timedelta(minutes=3):
             return
+        if action is Action.RETURN_DISPATCH and _too_late_to_return(case, at):
+            continue  # the unit has had it too long; it goes on as if this turn had not been drawn
         _take(life, case, action, at)
+
+
+def _moment(life: Life, case: Case, action: Action, before: datetime, dice: Random) -> datetime:
+    if life.story.stop_at is not None:
+        return brisk(before, dice)
+    nights = case.track == Track.EMERGENCY
+    return when(action, before, dice, days_of_work=_days_of_work(life, case), nights=nights)
+
+
+def _too_late_to_return(case: Case, at: datetime) -> bool:
+    until = return_until(case, rules_now())
+    return until is not None and at > until
 
 
 def _days_of_work(life: Life, case: Case) -> float:
@@ -185,7 +197,7 @@ def _fits(case: Case, turn: Action) -> bool:
 
 def _take(life: Life, case: Case, action: Action, at: datetime) -> None:
     case_record(case_id=case.pk, until=at)
-    access = life.crew.access(_actor(life, case, action))
+    access = replace(life.crew.access(_actor(life, case, action)), at=at)
     case_advance(
         number=case.number,
         action=action,

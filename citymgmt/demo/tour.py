@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases import policies
+from cases.limits import rules_now
 from cases.models import Case
 from cases.permissions import check_may_take
 from cases.selectors import parts_of
@@ -115,7 +116,7 @@ def refusal_for(tour: Tour, *, now: datetime) -> str:
     try:
         step = policies.check_offered(tour.case, turn.action)
         check_may_take(access, tour.case, step, parts)
-        policies.check_when(tour.case, step, access, parts)
+        policies.check_when(tour.case, step, access, parts, rules_now())
     except CityError as refusal:
         return str(refusal.detail)
     return ""
@@ -143,17 +144,26 @@ def access_of(username: str, *, now: datetime) -> Access:
     return access_for(person, now=now)
 
 
+def home_place(dice: random.Random | None = None) -> tuple[float, float]:
+    """Somewhere in the grid where the cast's grid worker walks, in degrees.
+
+    Raises:
+        NotFound: there is no such grid yet.
+    """
+    grid = Area.objects.filter(level=Area.Level.GRID, valid_to__isnull=True, parent__code=COMMUNITY)
+    home = grid.defer("outline").order_by("code").first()
+    if home is None:
+        raise NotFound(_("The made-up people are not there yet. Wait until the start has finished."))
+    return point_inside(home, dice or random.Random(0), _JITTER)  # noqa: S311 - where a pin stands, no secret
+
+
 def _key(uuid: UUID, step: int) -> str:
     return f"tour:{uuid}:{step}"
 
 
 def _report(uuid: UUID, turn: Turn, now: datetime) -> None:
     access, at = access_of(turn.who, now=now), now - timedelta(minutes=LENGTH)
-    grid = Area.objects.filter(level=Area.Level.GRID, valid_to__isnull=True, parent__code=COMMUNITY)
-    home = grid.defer("outline").order_by("code").first()
-    if home is None:
-        raise NotFound(_("The made-up people are not there yet. Wait until the start has finished."))
-    lon, lat = point_inside(home, _dice(uuid), _JITTER)
+    lon, lat = home_place(_dice(uuid))
     raw: Given = {
         "position": {"lon": lon, "lat": lat, "accuracy": 6},
         "description": "供水井盖移位，露出井口，旁边就是公交站",

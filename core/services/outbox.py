@@ -47,11 +47,10 @@ def outbox_emit_many(*, told: Sequence[Told], now: datetime) -> None:
             for one in heard
         ],
     )
-    owed = {"state": OutboxDelivery.State.PENDING, "attempts": 0, "due_at": now, "error": ""}
     values_insert(
         OutboxDelivery,
         [
-            {"event_id": event, "consumer": consumer, **owed}
+            {"event_id": event, "consumer": consumer, "due_at": now}
             for event, one in zip(events, heard, strict=True)
             for consumer in consumers_of(one.topic)
         ],

@@ -15,6 +15,7 @@ const WHERE_NEEDED = [
   ["[data-pick-all]", () => import("./pickall.js")],
   ["[data-moves]", () => import("./moves.js")],
   ["[data-clock]", () => import("./clock.js")],
+  ["[data-day]", () => import("./day.js")],
 ];
 
 /** Brings the elements under `root` to life; safe to call again on the same ones. */

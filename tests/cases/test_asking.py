@@ -120,9 +120,11 @@ def test_an_objection_refused_leaves_it_rejected_and_is_the_only_one(world: Worl
     assert isinstance(attempt(world, case, "object", "hotline"), Conflict)
 
 
-def test_an_objection_comes_within_two_weeks_and_a_reopening_within_thirty_days(world: World) -> None:
+def test_an_objection_comes_within_three_days_of_work_and_a_reopening_within_thirty_of_any(
+    world: World,
+) -> None:
     rejected, closed = case_at(world, Stage.REJECTED), case_at(world, Stage.CLOSED)
-    for case, action, who, days in ((rejected, "object", "hotline", 14), (closed, "reopen", "station", 30)):
+    for case, action, who, days in ((rejected, "object", "hotline", 3), (closed, "reopen", "station", 30)):
         assert case.closed_at is not None
         last = case.closed_at + timedelta(days=days)
         raw = usual(world, action, who, "sign", case)

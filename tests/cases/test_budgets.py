@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from cases.limits import rules_now
 from cases.models import Case, CaseEvent
 from cases.offers import offered_steps
 from cases.selectors import case_for, cases_for, events_of, parts_of, photos_of, similar_cases, stage_counts
@@ -115,7 +116,7 @@ def reads(access: Access, case: Case) -> dict[str, Callable[[], Any]]:
     def shown(rows: Any) -> list[str]:
         return [f"{c.case_class} {c.condition} {c.street} {c.grid} {c.lead_unit} {c.assignee}" for c in rows]
 
-    parts = parts_of(case)
+    parts, rules = parts_of(case), rules_now()
     return {
         "list": lambda: shown(cases_for(access)[:100]),
         "one": lambda: str(case_for(access, case.number).reporter),
@@ -123,7 +124,7 @@ def reads(access: Access, case: Case) -> dict[str, Callable[[], Any]]:
         "photos": lambda: list(photos_of(case)),
         "counts": lambda: stage_counts(access),
         "similar": lambda: shown([c for c, _m in similar_cases(access, lon=107.005, lat=29.805, now=NOW)]),
-        "offers": lambda: offered_steps(access, case, parts),
+        "offers": lambda: offered_steps(access, case, parts, rules),
     }
 
 
@@ -141,7 +142,7 @@ def test_a_read_costs_the_same_for_one_row_as_for_a_hundred(world: World) -> Non
 def test_nothing_is_asked_to_know_which_steps_are_open(world: World) -> None:
     case = case_at(world, Stage.CHECK)
     access = world.access("officer")
-    case, parts = case_for(access, case.number), parts_of(case)
+    case, parts, rules = case_for(access, case.number), parts_of(case), rules_now()
     with counted() as statements:
-        assert offered_steps(access, case, parts)
+        assert offered_steps(access, case, parts, rules)
     assert statements == []

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Unit, User
 from accounts.roles import Line, Role
+from cases.limits import rules_now
 from cases.models import ActionPlan, Case, StandingPlan
 from cases.offers import offered_steps
 from cases.selectors import parts_of
@@ -39,7 +40,7 @@ def refusal(world: World, case: Case, action: str, who: str) -> object:
 
 
 def offered(world: World, case: Case, who: str) -> set[str]:
-    return {s.action.value for s in offered_steps(world.access(who), case, parts_of(case))}
+    return {s.action.value for s in offered_steps(world.access(who), case, parts_of(case), rules_now())}
 
 
 def assert_barred(world: World, case: Case, who: str, *actions: str) -> None:

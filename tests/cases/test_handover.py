@@ -47,7 +47,7 @@ def last_event(case: Case) -> CaseEvent:
 def kinds_told(who: str) -> list[str]:
     """What somebody was told, but for what is late; rules of its own cover that."""
     outbox_drain(now=NOW + 30 * DAY)
-    told = Notice.objects.filter(recipient__username=who).exclude(kind__in=("warning", "overdue"))
+    told = Notice.objects.filter(recipient__username=who).exclude(kind__in=("warning", "overdue", "sign_for_late"))
     return list(told.order_by("pk").values_list("kind", flat=True))
 
 

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from accounts.roles import Role
+from cases.limits import rules_now
 from cases.models import Case
 from cases.offers import offered_steps
 from cases.selectors import case_q, parts_of
@@ -167,9 +168,9 @@ def test_exactly_the_people_the_design_names_may_take_a_step_and_are_offered_it(
 
 def wrongly_offered(case: Case, accesses: dict[str, Access]) -> dict[str, object]:
     """Whose offers differ from the table, or who sees the case and should not, or the other way round."""
-    parts, wrong = parts_of(case), dict[str, object]()
+    parts, rules, wrong = parts_of(case), rules_now(), dict[str, object]()
     for who, access in accesses.items():
-        offered = sorted(step.action.value for step in offered_steps(access, case, parts))
+        offered = sorted(step.action.value for step in offered_steps(access, case, parts, rules))
         wanted = sorted(action for action, people in MAY[case.stage].items() if who in people)
         sees = expected(Stage(case.stage), Action.NOTE, who) is not NotFound
         if offered != wanted or seen(access, case) != sees:

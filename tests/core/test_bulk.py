@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core import bulk
-from core.bulk import rows_insert, rows_update, values_insert
+from core.bulk import rows_insert, rows_read, rows_update, values_insert
 from core.models import OutboxDelivery, OutboxEvent, RateCount, Timer
 from tests.cast import NOW
 
@@ -40,6 +40,27 @@ def test_values_arrive_as_the_orm_would_have_written_them() -> None:
     assert written == events()
     assert {row[3] for row in written} == {ODD}
     assert [row["created_at"] for row in rows] == [ODD] * len(rows), "what was given is left alone"
+
+
+def test_what_is_not_given_has_its_default() -> None:
+    (event,) = values_insert(OutboxEvent, [{"topic": "t", "subject": "s", "payload": {}, "created_at": NOW}])
+    values_insert(OutboxDelivery, [{"event_id": event, "consumer": "a", "due_at": ODD}])
+    row = OutboxDelivery.objects.get()
+    assert (row.state, row.attempts, row.error, row.due_at) == ("pending", 0, "", ODD)
+
+
+def test_columns_are_read_without_building_whole_rows(django_assert_num_queries) -> None:
+    values_insert(RateCount, [{"bucket": "b", "client": str(n), "hour": ODD, "count": n} for n in range(3)])
+    with django_assert_num_queries(1):
+        rows = rows_read(RateCount.objects.order_by("count"), ["id", "count", "hour"])
+        assert [(row.count, row.hour) for row in rows] == [(0, ODD), (1, ODD), (2, ODD)]
+    with django_assert_num_queries(1):
+        assert rows[2].client == "2"
+    rows[2].count = 9
+    rows[2].save(update_fields=["count"])
+    rows_update(rows[:2], ["count"])
+    assert RateCount.objects.get(client="2").count == 9
+    assert rows[2] == RateCount.objects.get(client="2")
 
 
 def test_rows_of_a_model_are_inserted_with_their_nulls_and_keys_of_others() -> None:

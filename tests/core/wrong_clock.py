@@ -90,9 +90,8 @@ def wrong_clock() -> Iterator[WrongClock]:
 def start(place: Path, programs: Path, library: Path, who: dict[str, Any]) -> "subprocess.Popen[bytes]":
     """Make an empty database there, by the right time, and run it by whatever the file ``clock`` says."""
     data = str(place / "data")
-    options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    make: list[str | Path] = [programs / "initdb", "-D", data, *options]
-    subprocess.run(make, check=True, capture_output=True, cwd=place, **who)
+    make: list[str | Path] = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    subprocess.run([*make, "-E", "UTF8", "--locale=C"], check=True, capture_output=True, cwd=place, **who)
     lying = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(place / "clock")}
     return subprocess.Popen(
         [programs / "postgres", "-D", data, "-k", str(place), "-h", "", "-p", str(PORT), "-F"],

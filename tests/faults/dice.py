@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cases.limits import Rules, rules_now
 from cases.models import Case, Photo, UnitPart
 from cases.permissions import check_may_take
 from cases.policies import check_when, permits
@@ -100,27 +101,29 @@ class Sight:
 
     case: Case
     parts: list[UnitPart]
+    rules: Rules
 
     @classmethod
     def of(cls, number: str) -> "Sight":
-        case = Case.objects.select_related("grid", "case_class", "condition").get(number=number)
-        return cls(case, parts_of(case))
+        joined = Case.objects.select_related("grid", "case_class", "condition", "lead_unit")
+        case = joined.get(number=number)
+        return cls(case, parts_of(case), rules_now())
 
-    def open_to(self, city: City) -> list[tuple[str, Step]]:
-        """Everybody of the cast with each step that is open to them now."""
+    def open_to(self, city: City, now: datetime) -> list[tuple[str, Step]]:
+        """Everybody of the cast with each step that is open to them at a moment."""
         stage = Stage(self.case.stage)
         return [
             (who, step)
             for who in city.posts
             if city.sees(who, self.case, self.parts)
             for step in steps_from(stage)
-            if city.may(who, step, self.case, self.parts) and self._offered(city, who, step)
+            if city.may(who, step, self.case, self.parts) and self._offered(city, who, step, now)
         ]
 
-    def _offered(self, city: City, who: str, step: Step) -> bool:
-        access = city.access(who, self.case.stage_since)
+    def _offered(self, city: City, who: str, step: Step, now: datetime) -> bool:
+        access = city.access(who, max(now, self.case.stage_since))
         takes = permits(check_may_take, access, self.case, step, self.parts)
-        return takes and permits(check_when, self.case, step, access, self.parts)
+        return takes and permits(check_when, self.case, step, access, self.parts, self.rules)
 
 
 @dataclass
@@ -197,7 +200,7 @@ class Dice:
         """A step somebody is offered, with all it needs; a report where nobody is offered any."""
         for number in self.rng.sample(self.numbers, len(self.numbers)):
             sight = self.sight(number)
-            if choices := sight.open_to(self.city):
+            if choices := sight.open_to(self.city, self.now):
                 steps = list(dict.fromkeys(step for _who, step in choices))
                 stage, tired = Stage(sight.case.stage), Counter(taken.action for taken, _answer in self.taken)
                 weights = [_weight(step, stage) / (1 + tired[step.action]) for step in steps]
@@ -355,6 +358,7 @@ FIELDS: dict[str, Callable[[Dice, str], Any]] = {
     "words": lambda dice, who: "满意",
     "result": lambda dice, who: "已清运",
     "failed_call": lambda dice, who: dice.rng.random() < 0.7,
+    "past_limit": lambda dice, who: dice.rng.random() < 0.5,
     "measures": lambda dice, who: ["清运", "冲洗", "复查"][: dice.rng.randint(1, 3)],
     "comments": lambda dice, who: {str(dice.rng.randint(1, 3)): "写明时间"},
     "lead_unit": lambda dice, who: dice.rng.choice(UNITS),

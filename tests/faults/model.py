@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from django.apps import apps
@@ -203,7 +204,7 @@ class Walk:
             dice.sights.clear()
         self._must(Case.objects.count() == births, "cases are not the reports that went through")
         for number in dice.numbers:
-            self._nobody_is_stuck(dice.sight(number))
+            self._nobody_is_stuck(dice.sight(number), dice.now)
         self._lists_hold(dice, dice.rng.sample(sorted(self.city.posts), 4))
         if self.seed % 10 == 0:
             while outbox_drain(now=dice.now):
@@ -211,7 +212,7 @@ class Walk:
         found = findings(drained=self.seed % 10 == 0, now=dice.now)
         self._must(not found, f"invariants: {found}")
 
-    def _nobody_is_stuck(self, sight: Sight) -> None:
+    def _nobody_is_stuck(self, sight: Sight, now: datetime) -> None:
         case = sight.case
         seen_by = [who for who in self.city.posts if self.city.sees(who, case, sight.parts)]
         self._must(bool(seen_by), f"{case.number} is seen by nobody")
@@ -219,7 +220,7 @@ class Walk:
             names = {person.pk: login for login, person in self.city.world.people.items()}
             self._must(names[case.assignee_id] in seen_by, f"{case.number} waits for one who can't see it")
         if case.stage in OPEN:
-            steps = {step for _who, step in sight.open_to(self.city) if step.action not in FORCE}
+            steps = {step for _who, step in sight.open_to(self.city, now) if step.action not in FORCE}
             on = [step for step in steps if not step.is_mark or step.action in ONWARD]
             self._must(bool(on), f"{case.number} in {case.stage} waits for nobody")
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from core import clock
 from core.models import AuditEntry, OutboxDelivery
 from core.services.outbox import outbox_drain, outbox_forget
 from notices.models import ChannelDelivery, Notice
@@ -66,3 +67,12 @@ def test_the_command_counts_first_and_drops_when_told(restored: Any, capsys: Any
     assert states() == ["dropped", "pending"]
     with pytest.raises(CommandError):
         call_command("hold_notices", "--before", "yesterday")
+
+
+def test_without_a_moment_the_command_means_now(
+    restored: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=2))
+    call_command("hold_notices", "--drop")
+    assert "1 untold happenings and 2 waiting messages dropped" in capsys.readouterr().out
+    assert set(states()) == {"dropped"}

@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
+from cases.limits import rules_now
 from cases.models import Case
 from cases.offers import offered_steps
 from cases.selectors import parts_of
@@ -91,9 +92,9 @@ def test_no_page_and_no_list_names_anything_of_another_district(people: World, w
 def forms(world: World, case: Case) -> list[tuple[str, str, dict[str, str]]]:
     """(who, step, options) of every form a step of this case has, for everybody it is for."""
     found = []
-    parts = parts_of(case)
+    parts, rules = parts_of(case), rules_now()
     for login, *_more in CAST:
-        for step in offered_steps(world.access(login), case, parts):
+        for step in offered_steps(world.access(login), case, parts, rules):
             answer = reader(world, login).get(f"/cases/{case.number}/steps/{step.action.value}/")
             if answer.status_code == 200:
                 found.append((login, step.action.value, dict(_OPTION.findall(body_of(answer)))))

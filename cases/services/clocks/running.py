@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from cases.deadlines import Clock, Limit, left_after, rung_passed, rung_reached
+from cases.deadlines import Limit, Promise, left_after, rung_passed
 from cases.limits import Rules, clock_of
 from cases.models import Case
 from cases.workflow import DONE, Action, Stage, Step, Verdict
@@ -17,7 +17,7 @@ MOST_SECONDS = 2_000_000_000
 
 def clock_turn(
     *, case: Case, step: Step, before: str, verdict: Verdict | None, rules: Rules, now: datetime,
-    finish_by: datetime | None = None, anew: bool = False,
+    finish_by: Promise | None = None, anew: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Do to the clock what a step does, once the case stands in its new stage.
 
@@ -53,7 +53,7 @@ def _same_limit(case: Case, rules: Rules) -> bool:
 
 
 def clock_reset(
-    *, case: Case, rules: Rules, now: datetime, finish_by: datetime | None = None
+    *, case: Case, rules: Rules, now: datetime, finish_by: Promise | None = None
 ) -> dict[str, Any]:
     """Reckon the running clock anew by the rules in force; what was spent before it last began stays.
 
@@ -72,7 +72,7 @@ def clock_reset(
 
 
 def clock_begin(
-    *, case: Case, rules: Rules, at: datetime, finish_by: datetime | None = None
+    *, case: Case, rules: Rules, at: datetime, finish_by: Promise | None = None
 ) -> dict[str, Any]:
     """Begin the clock of an open case that has none, as of ``at``, with the extensions it was granted.
 
@@ -100,7 +100,7 @@ def clock_rest(*, case: Case, at: datetime) -> dict[str, Any]:
 
 
 def clock_go_on(
-    *, case: Case, rules: Rules, now: datetime, finish_by: datetime | None = None
+    *, case: Case, rules: Rules, now: datetime, finish_by: Promise | None = None
 ) -> dict[str, Any]:
     """Let a clock that rests go on by the rules in force. Returns what the event says of it.
 
@@ -119,7 +119,7 @@ def clock_go_on(
     return said
 
 
-def _begin(case: Case, step: Step, rules: Rules, now: datetime, finish_by: datetime | None) -> dict[str, Any]:
+def _begin(case: Case, step: Step, rules: Rules, now: datetime, finish_by: Promise | None) -> dict[str, Any]:
     limit = rules.limit(case)
     if limit is None:
         return _stop(case)
@@ -128,8 +128,9 @@ def _begin(case: Case, step: Step, rules: Rules, now: datetime, finish_by: datet
     if step.clock is Does.RESUME and case.stage == Stage.HANDLE and case.handle_left is not None:
         # Rework and a complaint go on with what was left.
         case.clock_total, how = max(case.handle_left, 1), "resume"
-    elif (promised := _promised(case, now, finish_by)) < case.clock_total:
-        case.clock_total, how = promised, "plan"
+    elif (promised := _promised(case, now, finish_by)) != case.clock_total:
+        how = "plan" if promised < case.clock_total else "later"
+        case.clock_total = promised
     return _set(case, rules, now, how, limit)
 
 
@@ -146,7 +147,7 @@ def _measure(case: Case, rules: Rules, limit: Limit) -> None:
     case.clock_calendar_id = version if limit.works else None
 
 
-def _renew(case: Case, rules: Rules, limit: Limit, finish_by: datetime | None) -> None:
+def _renew(case: Case, rules: Rules, limit: Limit, finish_by: Promise | None) -> None:
     """Limit, total and calendar by the rules in force; the seconds that were spent stay."""
     whole, total = max(case.clock_limit, 1), max(case.clock_total, 1)
     worked = case.clock_calendar_id is not None
@@ -166,21 +167,23 @@ def _came_back(case: Case) -> bool:
     return bool(case.finished_at and case.dispatched_at and case.finished_at >= case.dispatched_at)
 
 
-def _whole_total(case: Case, finish_by: datetime | None) -> int:
+def _whole_total(case: Case, finish_by: Promise | None) -> int:
     """The limit, or less by the date of the plan, and once more for each extension."""
     base = case.clock_limit
     if case.stage != Stage.HANDLE:
         return base
     if case.dispatched_at is not None and not _came_back(case):
-        base = min(base, _promised(case, case.dispatched_at, finish_by))
+        base = _promised(case, case.dispatched_at, finish_by)
     return min(base + case.extensions * case.clock_limit, MOST_SECONDS)
 
 
-def _promised(case: Case, since: datetime, finish_by: datetime | None) -> int:
-    """The seconds up to the date of the plan; without end where there is none, or it has passed."""
+def _promised(case: Case, since: datetime, finish_by: Promise | None) -> int:
+    """The limit, or the seconds up to the date of the plan where that comes before, or may come after."""
     calendar = calendar_of(case.clock_calendar_id) if case.clock_calendar_id else None
-    seconds = round(seconds_between(since, finish_by, calendar)) if finish_by else 0
-    return seconds if seconds > 0 else MOST_SECONDS
+    seconds = round(seconds_between(since, finish_by.by, calendar)) if finish_by else 0
+    if finish_by is None or seconds <= 0 or (seconds > case.clock_limit and not finish_by.past_limit):
+        return case.clock_limit
+    return min(seconds, MOST_SECONDS)
 
 
 def _climb_down(case: Case, rules: Rules, now: datetime) -> None:
@@ -202,15 +205,12 @@ def _keep_left(case: Case, now: datetime) -> None:
 
 
 def _extend(case: Case, rules: Rules, now: datetime) -> dict[str, Any]:
-    clock = clock_of(case)
-    if clock is None:
+    if case.clock_since is None:
         return {}
     case.clock_total = min(case.clock_total + case.clock_limit, MOST_SECONDS)
-    spent = clock.spent + round(seconds_between(clock.since, now, clock.calendar))
-    longer = Clock(clock.since, clock.spent, case.clock_total, clock.limit, clock.calendar, clock.rung)
-    case.clock_rung = min(case.clock_rung, rung_reached(longer, rules.ladder(case), spent))
-    case.escalation = 0 if spent < case.clock_total else case.escalation
-    return _set(case, rules, now, "extend", rules.limit(case))
+    said = _set(case, rules, now, "extend", rules.limit(case))
+    _climb_down(case, rules, now)
+    return said
 
 
 def _stop(case: Case) -> dict[str, Any]:

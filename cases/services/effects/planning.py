@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from cases.deadlines import Promise
 from cases.given import needed
 from cases.models import ActionPlan, Measure, UnitPart
 from cases.models.marks import PlanOwed
@@ -44,6 +45,10 @@ def approve(work: Work) -> None:
     # A plan owed for an emergency may speak of work that is done.
     if plan and plan.finish_by <= work.now and not work.case.plan_owed:
         raise Conflict(_("The finish date of this plan has passed. Return it for a new one."))
+    if work.given.past_limit and plan is None:
+        raise BadInput(
+            _("No plan waits here whose date could count. Leave the box empty."), field="past_limit"
+        )
     if plan:
         work.case.plan_owed = ""
 
@@ -72,9 +77,9 @@ def _decide(work: Work, state: ActionPlan.State, words: str) -> ActionPlan | Non
     if plan.author_id in (work.access.user_id, work.principal_id):
         raise Conflict(_("A plan is decided by somebody other than its author."))
     plan.state, plan.approver, plan.decided_at, plan.decision = state, work.access.user, work.now, words
-    plan.decided_for_id = work.principal_id
-    plan.save(update_fields=["state", "approver", "decided_for", "decided_at", "decision"])
-    work.data["plan"] = plan.version
+    plan.decided_for_id, plan.past_limit = work.principal_id, work.given.past_limit
+    plan.save(update_fields=["state", "approver", "decided_for", "decided_at", "decision", "past_limit"])
+    work.data |= {"plan": plan.version} | ({"past_limit": True} if plan.past_limit else {})
     return plan
 
 
@@ -93,7 +98,7 @@ def dispatch(work: Work) -> None:
     work.case.extensions = 0  # another dispatch has the whole limit again
     if plan:
         work.data["plan"] = plan.version
-        work.finish_by = plan.finish_by
+        work.finish_by = Promise(plan.finish_by, plan.past_limit)
 
 
 def _check_active(*units: Unit) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Unit
 from accounts.roles import May
-from cases.deadlines import BESIDE_CLOCK, PLAN_OWED, STAGE
+from cases.deadlines import BESIDE_CLOCK, PLAN_OWED, STAGE, Promise
 from cases.limits import KEEPERS, squad_code, stages_of
 from cases.models import Case, RearmJob, UnitPart
 from cases.selectors import plan_dates
@@ -48,7 +48,7 @@ class Loaded:
 
     case: Case
     parts: Sequence[UnitPart]
-    finish_by: datetime | None
+    finish_by: Promise | None
     armed: Armed
 
 

@@ -7,13 +7,14 @@ from django.db.models import F, Q
 
 from cases import deadlines as rule
 from cases.limits import rules_now
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, FilingCondition
 from cases.selectors import one_locked
 from cases.services.advance import step_by_system
 from cases.services.clocks import subject_of
 from cases.services.handover import UNATTENDED, task_to_pool
 from cases.services.rungs.taking import BESIDE, Batch, batch_write, repeats_arm, rung_take
 from cases.workflow import Action
+from core.bulk import rows_read
 from core.timers import Due, Missed
 
 KIND = "case"
@@ -25,10 +26,10 @@ MISSED: Mapping[str, Missed] = {
 # By these somebody took a task up, or it was given to them by hand.
 _TAKEN_UP = (Action.ASSIGN, Action.SIGN_FOR, Action.HAND_IN)
 _NEEDED = (
-    "uuid", "number", "stage", "track", "filed_at", "version", "events_count", "head_hash",
+    "id", "uuid", "number", "stage", "track", "filed_at", "version", "events_count", "head_hash",
     "assignee_id", "lead_unit_id", "clock_rung", "clock_beside", "clock_generation", "clock_since",
     "clock_spent", "clock_total", "clock_limit", "clock_calendar_id", "escalation", "overdue_at", "due_at",
-    "plan_owed", "reply_from", "presence", "extensions", "condition_id", "condition__track",
+    "plan_owed", "reply_from", "presence", "extensions", "condition_id",
 )  # fmt: skip
 
 
@@ -37,11 +38,15 @@ class CaseTimers:
 
     def hold(self, subjects: Collection[str]) -> Mapping[str, Case]:
         """The cases nobody holds, locked, with what a rung needs of them."""
-        rows = Case.objects.filter(pk__in=_ids(subjects)).select_related("condition").only(*_NEEDED)
-        held = rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)
-        # PostgreSQL answers without what is joined where that changed at this very moment; then once more.
-        found = held if all(case.condition or not case.condition_id for case in held) else held.all()
-        return {subject_of(case.pk): case for case in found}
+        rows = Case.objects.filter(pk__in=_ids(subjects)).order_by("pk")
+        held = rows_read(rows.select_for_update(skip_locked=True), _NEEDED)
+        # Before a case is verified its track is that of its condition.
+        unfiled = [case for case in held if case.condition_id and case.filed_at is None]
+        if unfiled:
+            conditions = FilingCondition.objects.in_bulk({case.condition_id for case in unfiled})
+            for case in unfiled:
+                case.condition = conditions[case.condition_id]
+        return {subject_of(case.pk): case for case in held}
 
     def gone(self, subjects: Collection[str]) -> Collection[str]:
         """Those of which there is no case."""

@@ -14,7 +14,7 @@ from cases.models import Case, CaseEvent, Supervision
 from cases.services.clocks import next_repeat, subject_of
 from cases.services.events import event_next
 from cases.workflow import OPEN, Action, Asked, Stage, Track, asked_in
-from core.bulk import rows_insert, rows_update
+from core.bulk import Values, rows_insert, rows_update, values_insert
 from core.models import Timer
 from core.services.outbox import Told, outbox_emit_many
 from core.services.timers import timers_arm, timers_armed, timers_fired
@@ -45,7 +45,7 @@ class Batch:
     quiet: bool = False
     cases: dict[int, Case] = field(default_factory=dict)
     events: list[CaseEvent] = field(default_factory=list)
-    supervisions: list[Supervision] = field(default_factory=list)
+    supervisions: list[Values] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     repeating: set[int] = field(default_factory=set)
 
@@ -143,12 +143,15 @@ def _mark(batch: Batch, case: Case, timer: Due, rung: Rung) -> dict[str, Any]:
     case.escalation = rung.supervision
     asked = asked_in(Stage(case.stage))
     batch.supervisions.append(
-        Supervision(
-            case=case, level=rung.supervision, at=timer.due_at if batch.quiet else batch.now,
-            event=case.events_count + 1, asked=asked,
-            asked_unit_id=case.lead_unit_id if asked is Asked.UNIT else None,
-        )
-    )  # fmt: skip
+        {
+            "case_id": case.pk,
+            "level": rung.supervision,
+            "at": timer.due_at if batch.quiet else batch.now,
+            "event": case.events_count + 1,
+            "asked": asked,
+            "asked_unit_id": case.lead_unit_id if asked is Asked.UNIT else None,
+        }
+    )
     return {"supervision": rung.supervision}
 
 
@@ -179,7 +182,7 @@ def batch_write(batch: Batch) -> None:
     if not batch.events:
         return
     rows_insert(batch.events)
-    rows_insert(batch.supervisions)
+    values_insert(Supervision, batch.supervisions)
     rows_update(list(batch.cases.values()), _MARKS)
     outbox_emit_many(told=batch.told, now=batch.now)
 

@@ -16,18 +16,15 @@ class Command(BaseCommand):
     help = "Count, or with --drop let go of, what was owed to people before a moment."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--before", required=True, help="such as 2026-11-24T08:00, in city time")
+        parser.add_argument("--before", default="", help="such as 2026-11-24T08:00, in city time; else now")
         parser.add_argument("--drop", action="store_true", help="drop it; without this it is only counted")
         parser.add_argument("--reason", default="a backup was restored", help="kept with every row")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        held = notices_hold(
-            before=moment_of(options["before"]),
-            drop=options["drop"],
-            reason=options["reason"],
-            now=clock.now(),
-        )
-        done = "dropped" if options["drop"] else "would be dropped; add --drop to do it"
+        now, drop = clock.now(), options["drop"]
+        before = moment_of(options["before"]) if options["before"] else now
+        held = notices_hold(before=before, drop=drop, reason=options["reason"], now=now)
+        done = "dropped" if drop else "would be dropped; add --drop to do it"
         self.stdout.write(f"{held.untold} untold happenings and {held.waiting} waiting messages {done}")
 
 

@@ -16,7 +16,7 @@ from cases.deadlines import (
     default_limit,
     left_after,
     rung_moments,
-    rung_reached,
+    rung_passed,
     sign_limit,
 )
 from cases.workflow import Stage, Track
@@ -137,11 +137,14 @@ def test_a_calendar_that_does_not_reach_back_brings_at_once_what_is_past() -> No
     assert set(moments(late, days=young).values()) == {"11-23 10:00"}
 
 
-def test_what_was_spent_says_which_rung_is_reached_until_the_deadline() -> None:
-    day = clock(DAYS5)
-    assert [rung_reached(day, HANDLE, day.total * part // 100) for part in (79, 80, 99, 100, 500)] == [
-        0, 1, 1, 2, 2,
-    ]  # fmt: skip
+def test_a_clock_that_changed_has_passed_the_rungs_whose_moments_have_come() -> None:
+    late = clock(HOURS4, rung=4)
+    moments_of = {"11-23 14:00": 0, "11-23 14:42": 1, "11-23 15:30": 2, "11-24 10:30": 3, "11-24 16:00": 4}
+    assert {when: rung_passed(late, HANDLE, OFFICES, at(when)) for when in moments_of} == moments_of
+    # Never higher than it stood; a repetition stays while the last rung has come.
+    assert rung_passed(replace(late, rung=1), HANDLE, OFFICES, at("11-24 16:00")) == 1
+    assert rung_passed(replace(late, rung=7), HANDLE, OFFICES, at("11-24 16:00")) == 7
+    assert rung_passed(replace(late, rung=7), HANDLE, OFFICES, at("11-24 15:00")) == 3
 
 
 @pytest.mark.parametrize(

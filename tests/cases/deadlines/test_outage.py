@@ -1,6 +1,6 @@
 """After an outage: of the rungs that fell due together the highest alone is told; their own times stay."""
 
-from cases.models import CaseEvent, Supervision
+from cases.models import Case, CaseEvent, Supervision
 from cases.workflow import Action
 from core.models import Timer
 from tests.cases.deadlines.passing import (
@@ -20,7 +20,7 @@ from tests.cast import World
 from tests.walk import report
 
 
-def stage_events(case: object) -> list[CaseEvent]:
+def stage_events(case: Case) -> list[CaseEvent]:
     rows = CaseEvent.objects.filter(case=case, action=Action.ESCALATE, data__rule="stage")
     return list(rows.order_by("seq"))
 

@@ -188,6 +188,18 @@ def test_an_extension_granted_late_takes_the_ladder_down_and_the_fact_stays(worl
     sound("11-23 18:10")
 
 
+def test_an_extension_that_comes_too_late_to_help_brings_no_rung_again(world: World) -> None:
+    case = take(world, handled(world), "request_extension", "cleaner", "11-23 14:00")
+    fire("11-24 16:00")
+    assert [level for rule, level, _at in late(case) if rule == "stage"] == [1, 2, 3, 4]
+    case = take(world, case, "decide_extension", "station", "11-24 16:10")
+    assert (told_time(case.due_at), case.clock_rung, case.escalation) == ("11-23 18:10", 4, 3)
+    before = late(case)
+    fire("11-24 16:20")
+    assert late(case) == before
+    sound("11-24 16:20")
+
+
 def test_two_steps_within_a_second_settle_a_rung_once(world: World) -> None:
     case = take(world, report(world), "claim", "officer", "11-23 10:05")
     for action, who in (("note", "station"), ("remind", "bureau")):

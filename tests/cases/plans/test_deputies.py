@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
+from cases.limits import rules_now
 from cases.models import ActionPlan, Case, CaseEvent, StandingPlan
 from cases.offers import offered_steps
 from cases.selectors import parts_of
@@ -85,7 +86,7 @@ def test_nor_on_a_plan_of_the_one_they_stand_in_for(world: World) -> None:
         assert "代" in str(refusal) or "stand in" in str(refusal)
     access = world.access("director", later(case))
     assert not {"approve", "return_plan"} & {
-        s.action.value for s in offered_steps(access, case, parts_of(case))
+        s.action.value for s in offered_steps(access, case, parts_of(case), rules_now())
     }
     assert attempt(world, case, "bureau") is None
 

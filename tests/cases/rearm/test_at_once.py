@@ -8,6 +8,7 @@ import pytest
 
 from cases.models import Case, RearmJob
 from cases.services import advance
+from cases.services.events import event_append
 from cases.services.rearm import job, rearm_jobs_run
 from cases.workflow import Stage
 from core.models import Revision
@@ -62,7 +63,7 @@ def test_of_a_case_a_step_holds_the_job_waits_and_sees_what_the_step_made_of_it(
 ) -> None:
     case, other = report(city), report(city)
     under_way = start(city, LONGER)
-    monkeypatch.setattr(advance, "event_append", meeting.hold(advance.event_append))
+    monkeypatch.setattr(advance, "event_append", meeting.hold(event_append))
     meeting.run(
         lambda: step(city, case, "reject", "officer", now=SOON, **reject(city, case)),
         lambda: rearm_jobs_run(now=SOON),

@@ -1,7 +1,7 @@
 """The story in eight clicks: real steps, four pairs of eyes, and two screens to look at only."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, TestCase, override_settings
 from django.urls import NoReverseMatch, reverse, set_urlconf
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, Photo, StandingPlan
@@ -18,6 +19,7 @@ from cases.services.history_verify import history_breaks
 from cases.services.invariants import invariants_check
 from cases.workflow import Action, Stage
 from citymgmt import urls
+from citymgmt.demo.day import day_before, day_played
 from citymgmt.demo.seed import demo_prepare, demo_tell
 from citymgmt.demo.tour import (
     PEOPLE,
@@ -30,7 +32,9 @@ from citymgmt.demo.tour import (
     tour_step,
 )
 from citymgmt.demo.tour_script import CLICKS, LENGTH, TURNS
+from core.models import Timer
 from grids.services.districts import districts_load
+from notices.models import Notice
 from tests.cast import NOW
 
 STEPS = len(TURNS)
@@ -100,7 +104,9 @@ class TestTheStory(TestCase):
 
     def test_nothing_of_the_story_lies_ahead_and_its_pace_is_the_scripts(self) -> None:
         at = list(
-            CaseEvent.objects.filter(case__uuid=self.told()).order_by("seq").values_list("at", flat=True)
+            CaseEvent.objects.filter(case__uuid=self.told(), actor__isnull=False)
+            .order_by("seq")
+            .values_list("at", flat=True)
         )
         assert at == [NOW + timedelta(minutes=turn.minute - LENGTH) for turn in TURNS]
         assert max(at) <= NOW
@@ -138,6 +144,49 @@ class TestTheStory(TestCase):
         client.post(f"/demo/story/{uuid}/", {"step": "1"})
         assert 'class="flash flash-error' in self.get(f"/demo/story/{uuid}/", client).body.decode()
         assert tour_of(uuid).done == 1
+
+    def test_a_day_goes_by_from_green_to_level_three_with_people_told_as_they_work(self) -> None:
+        day = day_played(now=NOW)
+        assert localtime(day.begins).strftime("%a %H:%M") == "Thu 15:30"
+        lamps = [(m.at - day.begins, m.standing.lamp.value, m.escalation) for m in day.moments if m.standing]
+        minutes = timedelta(minutes=1)
+        assert lamps == [
+            (0 * minutes, "green", 0), (30 * minutes, "green", 0), (48 * minutes, "yellow", 0),
+            (60 * minutes, "red", 1), (180 * minutes, "red", 2), (1500 * minutes, "red", 3),
+            (1560 * minutes, "green", 0),
+        ]  # fmt: skip
+        assert (day.yellow_at, day.due_at) == (lamps[2][0] + day.begins, lamps[3][0] + day.begins)
+        assert [rung.state for rung in day.ladder] == ["passed"] * 4 + ["next"]
+        told = {
+            (one.name, localtime(one.at).strftime("%a %H:%M"), one.waits)
+            for m in day.moments
+            for one in m.told
+        }
+        assert {
+            ("王强", "Thu 18:30", False),
+            ("周丽", "Fri 09:00", True),
+            ("赵建民", "Fri 16:30", False),
+        } <= told
+
+    def test_the_day_is_taken_back_and_touches_no_other_case(self) -> None:
+        uuid = self.told(2)
+        before = [
+            list(model.objects.order_by("pk").values_list()) for model in (Case, CaseEvent, Timer, Notice)
+        ]
+        page = self.get("/demo/day/").body.decode()
+        after = [
+            list(model.objects.order_by("pk").values_list()) for model in (Case, CaseEvent, Timer, Notice)
+        ]
+        assert before == after
+        assert page.count("data-rung=") == 5
+        assert page.count("data-at=") == 7
+        assert tour_of(uuid).done == 2
+
+    def test_the_day_begins_on_the_last_two_working_days_that_are_over(self) -> None:
+        after_the_holiday = datetime(2026, 10, 9, 2, 0, tzinfo=UTC)  # offices worked from the eighth on
+        assert localtime(day_before(after_the_holiday)).date() == date(2026, 9, 29)
+        evening = after_the_holiday + timedelta(hours=8)
+        assert localtime(day_before(evening)).date() == date(2026, 10, 8)
 
     def test_nonsense_for_a_step_takes_none(self) -> None:
         uuid = uuid4()
