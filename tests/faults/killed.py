@@ -26,6 +26,7 @@ from django.db import connection
 from accounts.models import User
 from cases.services.advance import case_advance
 from cases.services.photos import photo_store
+from cases.services.rearm import rearm_jobs_run
 from cases.services.report import case_report
 from core.services.outbox import outbox_drain
 from grids.access import access_for
@@ -70,6 +71,8 @@ def run(job: Job) -> None:
     arm(job["at"])
     if job["do"] == "drain":
         outbox_drain(now=now)
+    elif job["do"] == "rearm":
+        rearm_jobs_run(now=now)
     elif job["do"] == "photo":
         photo_store(data=jpeg(), user_id=user.pk, now=now, photo_id=UUID(job["id"]))
     elif job["do"] == "report":

@@ -26,6 +26,7 @@ from cases.services.report import case_report
 from core.models import IdempotencyKey, OutboxDelivery
 from core.services.outbox import outbox_drain
 from notices.models import Notice
+from tests.cases.rearm.helpers import SOON, finish, limit, rearmed, start
 from tests.cast import HOME, NOW
 from tests.core.hostile import jpeg
 from tests.faults.city import City, build_city
@@ -33,6 +34,7 @@ from tests.faults.model import findings, traces
 from tests.walk import RESIDENT, a_photo, report, step, usual
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+LONGER = limit("verify", 3, "工作时")
 
 LIFE = (
     ("verify", "officer"), ("correct", "station"), ("submit_plan", "station"), ("return_plan", "bureau"),
@@ -210,3 +212,26 @@ def test_an_upload_killed_anywhere_is_no_photo_and_the_same_one_again_is_one(
         assert photo.file.storage.exists(str(photo.file.name))
         assert photo.thumb.storage.exists(str(photo.thumb.name))
     assert Photo.objects.get().pk == name
+
+
+def test_a_job_killed_before_each_of_its_statements_reckons_every_case_once(
+    city: City, victim: Victim
+) -> None:
+    """Some two seconds: each death comes a statement later, until the job has nothing left to die at."""
+    cases = [report(city.world) for _n in range(4)]
+    under_way = start(city.world, LONGER)
+    job = {"do": "rearm", "who": "admin", "now": SOON.isoformat()}
+    victim.die("commit", job)
+    assert not CaseEvent.objects.filter(action="rearm").exists()
+    victim.die("done", job)
+    assert [len(rearmed(case)) for case in cases] == [1, 0, 0, 0]
+    at = 1
+    while victim.try_to_die(at, job) is not None:
+        at += 1
+    under_way.refresh_from_db()
+    assert (under_way.done, at > 20) == (4, True)
+    assert [len(rearmed(case)) for case in cases] == [1] * 4
+    finish(under_way)
+    assert (under_way.state, under_way.done) == ("done", 4)
+    assert {case.clock_total for case in Case.objects.all()} == {3 * 3600}
+    assert held() == []
