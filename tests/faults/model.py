@@ -83,10 +83,10 @@ class Walk:
     def _time_passes(self, dice: Dice) -> None:
         """Now and then a day becomes a holiday. What came due meanwhile fires, or on every third walk is left
         for the steps to settle."""
-        if dice.numbers and self.holidays.random() < 0.04:
+        if dice.numbers and self.holidays.random() < 0.015:
             self.story.append(holiday_turns(now=dice.now, rng=self.holidays))
             self._changed(dice)
-        if self.seed % 3 == 0 or not dice.numbers:
+        if self.seed % 3 == 0 or not dice.numbers or self.holidays.random() < 0.5:
             return
         fired = 0
         while done := timers_fire(now=dice.now).fired:
