@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from pytest_django.plugin import blocking_manager_key
 
 from cases import limits
 from citymgmt.local.messages import compile_messages
@@ -20,6 +21,13 @@ from tests.cast import BEGAN, World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
+_DONE = pytest.StashKey[int]()
+SWEPT_EVERY = 100
+SWEPT = (
+    "cases_case, cases_caseevent, cases_unitpart, cases_photo, core_timer, core_idempotencykey, "
+    "core_outboxevent, core_outboxdelivery, grids_area, grids_posting, grids_areauserpermission, grids_unituserpermission, "
+    "accounts_user, accounts_unit"
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,6 +69,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave real concurrency to PostgreSQL; CI refuses to begin where there is none."""
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: set DATABASE_URL")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Sweep away now and then what tests have taken back: PostgreSQL reads over those rows until then, and
+    thousands of tests leave more of them in one database than autovacuum gets to."""
+    yield
+    done = item.config.stash.get(_DONE, 0) + 1
+    item.config.stash[_DONE] = done
+    name = str(connection.settings_dict["NAME"])
+    if done % SWEPT_EVERY == 0 and connection.vendor == "postgresql" and name.startswith("test_"):
+        with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
+            cursor.execute(f"VACUUM {SWEPT}")
 
 
 @pytest.fixture(scope="session", autouse=True)
