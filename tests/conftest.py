@@ -25,8 +25,8 @@ _DONE = pytest.StashKey[int]()
 SWEPT_EVERY = 100
 SWEPT = (
     "cases_case, cases_caseevent, cases_unitpart, cases_photo, core_timer, core_idempotencykey, "
-    "core_outboxevent, core_outboxdelivery, grids_area, grids_posting, grids_areauserpermission, grids_unituserpermission, "
-    "accounts_user, accounts_unit"
+    "core_outboxevent, core_outboxdelivery, grids_area, grids_posting, grids_areauserpermission, "
+    "grids_unituserpermission, accounts_user, accounts_unit"
 )
 
 
