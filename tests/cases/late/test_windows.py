@@ -6,15 +6,16 @@ from cases.given import needed
 from cases.limits import rules_now
 from cases.models import Case
 from cases.offers import offered_steps
+from cases.policies.windows import handling_until, object_until, return_until
 from cases.selectors import parts_of
-from cases.workflow import Stage
+from cases.workflow import Stage, Track
 from core.errors import CityError, Conflict
 from core.models import Calendar
 from core.services.calendars import calendar_change
 from core.services.timers import timers_fire
 from tests.cases.attempts import take
-from tests.cast import World
-from tests.walk import case_at, go, step, usual
+from tests.cast import NOW, World
+from tests.walk import case_at, go, report, step, usual
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
@@ -114,3 +115,17 @@ def test_a_longer_working_day_leaves_more_time_to_return(world: World) -> None:
     # Twenty-one hours of work instead of fourteen are half a day more.
     late = needed(case.dispatched_at) + 25 * HOUR
     assert is_offered(world, case, "return_dispatch", "cleaner", late)
+
+
+def test_where_nothing_runs_no_window_ends(world: World) -> None:
+    case, rules = report(world), rules_now()
+    assert handling_until(case, world.units["cs-clean"], rules, NOW) is None
+    assert return_until(case, rules) is None
+    assert object_until(case, rules) is None
+
+
+def test_in_an_emergency_the_limit_of_a_plan_runs_day_and_night(world: World) -> None:
+    case = case_at(world, Stage.HANDLE)
+    case.track, case.limit_value, case.limit_unit = Track.EMERGENCY, 4, "工作时"
+    until = handling_until(case, world.units["cs-clean"], rules_now(), NOW + 12 * HOUR)
+    assert until == NOW + 16 * HOUR
