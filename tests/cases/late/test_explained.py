@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.translation import override
 
 from cases.explain import Explanation, explained
 from cases.given import needed
@@ -35,6 +36,9 @@ class TestExplained(TestCase):
     world: ClassVar[World]
     case: ClassVar[Case]
     checked: ClassVar[Case]
+
+    def setUp(self) -> None:
+        self.enterContext(override("en"))
 
     @classmethod
     def setUpTestData(cls) -> None:
