@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
+from django.db import connection
 from django.db.models import FilteredRelation, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -121,13 +123,9 @@ def clock_of(case: Case) -> Clock | None:
 
 def rules_now() -> Rules:
     """The rules in force, in one query for a few short rows."""
-    number = Revision.objects.filter(name=REVISION).values("number")[:1]
-    theirs = FilteredRelation("units", condition=Q(units__active=True, units__kind__in=KEEPERS))
-    found = CURRENT.annotate(kept=theirs).values_list(
-        "pk", "code", "current_id", Coalesce(Subquery(number), 0), "kept__kind", "kept__code",
-        "kept__district_code",
-    )  # fmt: skip
-    rows = list(found)
+    with connection.cursor() as cursor:
+        cursor.execute(*_question(connection.vendor))
+        rows = cursor.fetchall()
     limits, rungs = _read(rows[0][3] if rows else revision_of(REVISION))
     kept = {
         (kind, code if kind == Unit.Kind.SQUAD else district): pk
@@ -135,6 +133,19 @@ def rules_now() -> Rules:
         if kind
     }
     return Rules(limits, rungs, calendars_from(row[:3] for row in rows), kept)
+
+
+@cache
+def _question(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """What ``rules_now`` asks, as SQL. It never differs and every step asks it; having Django write it anew
+    each time would cost several times its answer."""
+    number = Revision.objects.filter(name=REVISION).values("number")[:1]
+    theirs = FilteredRelation("units", condition=Q(units__active=True, units__kind__in=KEEPERS))
+    found = CURRENT.annotate(kept=theirs).values_list(
+        "pk", "code", "current_id", Coalesce(Subquery(number), 0), "kept__kind", "kept__code",
+        "kept__district_code",
+    )  # fmt: skip
+    return found.query.sql_with_params()
 
 
 @lru_cache(maxsize=4)

@@ -122,7 +122,9 @@ def cases_locked(rows: QuerySet[Case], *, wanted: int = 1, skip_locked: bool = F
     grid of a case that was moved, PostgreSQL answers without the case or without what was joined; asked
     once more it answers with what is there now.
     """
-    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY).order_by("pk")
+    rows = rows.select_related(*_LOCK_JOINS).defer(*_LOCK_HEAVY).order_by()
+    if wanted > 1:
+        rows = rows.order_by("pk")
     held = rows.select_for_update(of=("self",), skip_locked=skip_locked)
     found = list(held)
     return found if len(found) >= wanted and all(map(_is_whole, found)) else list(held.all())

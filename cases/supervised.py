@@ -129,5 +129,5 @@ def _state(watch: Watch, case: Case, now: datetime) -> State:
 
 def watches_of(case: Case, now: datetime) -> list[Watch]:
     """The supervisions of a case the caller may see from their rows, newest first. One query."""
-    rows = with_roles(Supervision.objects.filter(case=case)).order_by("-at", "-pk")
+    rows = with_roles(Supervision.objects.filter(case=case)).order_by("-event", "-pk")
     return [watch_of(row, case, now) for row in rows]

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from django.test.signals import language_changed
 from pytest_django.plugin import blocking_manager_key
 
 from cases import limits
@@ -45,7 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.CELERY_BROKER_URL.startswith("filesystem"):
         settings.CELERY_BROKER_URL = "memory://"
         settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
-    compile_messages(ROOT / "locale")
+    if compile_messages(ROOT / "locale"):
+        language_changed(setting="LOCALE_PATHS")  # Django may have looked for them already
     # Tests make much garbage and little that stays; looking for cycles as often as usual is a tenth of them.
     gc.set_threshold(50_000, 20, 50)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, pairwise
 from typing import Any
@@ -40,7 +40,7 @@ class Content:
     @property
     def columns(self) -> dict[str, Any]:
         """The four as columns of a ``CalendarVersion``."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def checked(shifts: Any, days: Any, standard_day_minutes: Any, published_until: Any) -> Content:

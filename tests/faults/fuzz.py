@@ -29,7 +29,7 @@ from tests.faults.city import City, build_city
 from tests.faults.crowd import Clock, Crowd
 from tests.faults.model import Broken, play
 
-WALK_LENGTH, CROWD_ATTEMPTS, CROWD_PEOPLE = 40, 500, 8
+WALK_LENGTH, CROWD_ATTEMPTS, CROWD_PEOPLE = 20, 500, 8
 SAY_EVERY = 50
 
 
