@@ -3,9 +3,11 @@
 import gc
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -17,18 +19,12 @@ from cases import limits
 from citymgmt.local.messages import compile_messages
 from core.appendonly import install_triggers, remove_triggers
 from core.services.calendars import calendars_seed
-from tests import swept
+from tests import dead_rows, swept
 from tests.cast import BEGAN, World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
-_DONE = pytest.StashKey[int]()
-SWEPT_EVERY = 100
-SWEPT = (
-    "cases_case, cases_caseevent, cases_unitpart, cases_photo, core_timer, core_idempotencykey, "
-    "core_outboxevent, core_outboxdelivery, grids_area, grids_posting, grids_areauserpermission, "
-    "grids_unituserpermission, accounts_user, accounts_unit"
-)
+_SWEPT = pytest.StashKey[float]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     if compile_messages(ROOT / "locale"):
         language_changed(setting="LOCALE_PATHS")  # Django may have looked for them already
+    hypothesis.settings.load_profile("ci")  # the same examples every time, also where nobody set CI
     # Tests make much garbage and little that stays; looking for cycles as often as usual is a tenth of them.
     gc.set_threshold(50_000, 20, 50)
 
@@ -75,15 +72,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Sweep away now and then what tests have taken back: PostgreSQL reads over those rows until then, and
-    thousands of tests leave more of them in one database than autovacuum gets to."""
+    """Sweep now and then, by the time tests took: a long one leaves more behind than a hundred others."""
     yield
-    done = item.config.stash.get(_DONE, 0) + 1
-    item.config.stash[_DONE] = done
-    name = str(connection.settings_dict["NAME"])
-    if done % SWEPT_EVERY == 0 and connection.vendor == "postgresql" and name.startswith("test_"):
-        with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
-            cursor.execute(f"VACUUM {SWEPT}")
+    now = time.monotonic()
+    if now - item.config.stash.setdefault(_SWEPT, now) > dead_rows.PATIENCE:
+        item.config.stash[_SWEPT] = now
+        with item.config.stash[blocking_manager_key].unblock():
+            dead_rows.sweep()
 
 
 @pytest.fixture(scope="session", autouse=True)

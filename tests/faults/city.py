@@ -7,6 +7,7 @@ code under test.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
@@ -36,11 +37,13 @@ BLIND = frozenset({Role.ADMINISTRATOR})
 
 @dataclass
 class City:
-    """The cast's world, whom there is, and each person's scopes, which no walk changes."""
+    """The cast's world, whom there is, and what no walk changes: each person's scopes, and what is asked of
+    the database to find broken rules."""
 
     world: World
     posts: dict[str, tuple[Role, str]]
     scopes: dict[str, Access] = field(default_factory=dict)
+    asked: dict[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)
 
     def access(self, who: str, now: datetime = NOW) -> Access:
         """A person's scopes at a moment, computed once: no post of the city begins or ends."""

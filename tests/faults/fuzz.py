@@ -7,6 +7,7 @@ Each process makes a database of its own and drops it at the end. Exit status 1 
 """
 
 import argparse
+import gc
 import os
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.cast import NOW
+from tests.dead_rows import sweep
 from tests.faults.city import City, build_city
 from tests.faults.crowd import Clock, Crowd
 from tests.faults.model import Broken, play
@@ -36,6 +38,7 @@ SAY_EVERY = 50
 @contextmanager
 def city() -> Iterator[City]:
     """A database of one's own with the cast in it."""
+    gc.set_threshold(50_000, 20, 50)  # as in tests/conftest.py
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with tempfile.TemporaryDirectory(prefix="citymgmt-fuzz-") as place:
         settings.MEDIA_ROOT = place
@@ -62,6 +65,7 @@ def walks(count: int, seed: int, say: Callable[[int, int], None]) -> list[str]:
                 broken.append(str(rule))
                 print(rule, flush=True)
             if done % SAY_EVERY == 0 or done == count:
+                sweep()
                 say(done, seed + done - 1)
     return broken
 

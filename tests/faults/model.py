@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
@@ -215,7 +214,7 @@ class Walk:
         if self.seed % 10 == 0:
             while outbox_drain(now=dice.now):
                 pass
-        found = _offenders(drained=self.seed % 10 == 0)
+        found = _offenders(self.city, drained=self.seed % 10 == 0)
         self._must(not found, f"invariants: {found}")
 
     def _nobody_is_stuck(self, sight: Sight, now: datetime) -> None:
@@ -281,18 +280,15 @@ def findings(*, drained: bool, now: datetime) -> list[str]:
     return found + [str(broken) for _count, chains in history_breaks() for broken in chains]
 
 
-def _offenders(*, drained: bool) -> list[str]:
-    """The same, at a third of the price, for the end of every walk: what they ask was written once."""
-    asked = {name: sql for name, sql in _invariants(connection.vendor).items() if drained or name != "outbox"}
-    found = [f"{name} {names}" for name, sql in asked.items() if (names := _asked(*sql))]
-    return found + [str(broken) for _count, chains in history_breaks() for broken in chains]
+def _offenders(city: City, *, drained: bool) -> list[str]:
+    """The same, at a third of the price, for the end of every walk: what the invariants ask is written once.
 
-
-@cache
-def _invariants(vendor: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
-    """What ``invariants_check`` asks long after any walk. (One rule is written by the ladders the city set,
-    and no walk sets any.)"""
-    return {rule.name: rule.offenders(_LONG_AFTER).query.sql_with_params() for rule in INVARIANTS}
+    It names the posts and areas there are and the ladders set; no walk changes any.
+    """
+    city.asked = city.asked or {i.name: i.offenders(_LONG_AFTER).query.sql_with_params() for i in INVARIANTS}
+    found = {name: _asked(*sql) for name, sql in city.asked.items() if drained or name != "outbox"}
+    broken = [f"{name} {numbers}" for name, numbers in found.items() if numbers]
+    return broken + [str(wrong) for _count, chains in history_breaks() for wrong in chains]
 
 
 def _asked(sql: str, params: tuple[Any, ...] = ()) -> list[Any]:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -33,18 +34,19 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "tests/data/requests_sample.csv"
 MAPPING = ROOT / "cases/data/sf311_mapping.json"
 USABLE, REFUSED, STILL_OPEN = 50, 12, 4
+SOME = 30  # rows, more than a hundred steps
 
 
 def prepared(file: Path = SAMPLE) -> Replay:
     return replay_prepare(file=file, mapping=MAPPING, now=NOW)
 
 
-def run(replay: Replay) -> list[Outcome]:
-    return [row_replay(replay=replay, row=row) for row in replay.rows()]
+def run(replay: Replay, most: int | None = None) -> list[Outcome]:
+    return [row_replay(replay=replay, row=row) for row in replay.rows(most)]
 
 
-def usable(replay: Replay) -> Iterator[SourceRow]:
-    return (row for row in replay.rows() if not row.problem)
+def usable(replay: Replay, most: int | None = None) -> Iterator[SourceRow]:
+    return (row for row in replay.rows(most) if not row.problem)
 
 
 def case_of(replay: Replay, row: SourceRow) -> Case:
@@ -64,23 +66,29 @@ def state() -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def replayed(squares: None) -> Replay:
-    replay = prepared()
-    run(replay)
-    return replay
-
-
 class TestReplayedFile(TestCase):
     """What a whole run of the sample leaves behind; it runs once for all of these."""
 
-    replay: Replay
+    replay: ClassVar[Replay]
+    outcomes: ClassVar[list[Outcome]]
 
     @classmethod
     def setUpTestData(cls) -> None:
         build_squares()
         cls.replay = prepared()
-        run(cls.replay)
+        cls.outcomes = run(cls.replay)
+
+    def test_filed_and_refused_rows_add_up_to_the_file(self) -> None:
+        assert len(self.outcomes) == USABLE + REFUSED
+        assert Counter(o.result for o in self.outcomes)["filed"] == USABLE == Case.objects.count()
+        assert [o.number for o in self.outcomes] == list(range(1, len(self.outcomes) + 1))
+        assert all(o.sentence.endswith((".", "。")) for o in self.outcomes if o.refused)
+
+    def test_histories_and_rows_hold(self) -> None:
+        said = StringIO()
+        call_command("verify_history", stdout=said)
+        call_command("check_invariants", stdout=said)
+        assert f"{USABLE} chains checked, 0 breaks found" in said.getvalue()
 
     def test_what_is_closed_in_the_source_is_closed_at_that_moment(self) -> None:
         for row in usable(self.replay):
@@ -146,20 +154,6 @@ class TestReplayedFile(TestCase):
         assert row_replay(replay=self.replay, row=replace(row, closed=closed)).result == "known"
 
 
-def test_filed_and_refused_rows_add_up_to_the_file(squares: None) -> None:
-    outcomes = run(prepared())
-    assert len(outcomes) == USABLE + REFUSED
-    assert Counter(o.result for o in outcomes)["filed"] == USABLE == Case.objects.count()
-    assert [o.number for o in outcomes] == list(range(1, len(outcomes) + 1))
-    assert all(o.sentence.endswith(".") for o in outcomes if o.refused)
-
-
-def test_histories_and_rows_hold(replayed: Replay, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("verify_history")
-    call_command("check_invariants")
-    assert f"{USABLE} chains checked, 0 breaks found" in capsys.readouterr().out
-
-
 class KilledError(BaseException):
     """The process ends here; nothing may catch it."""
 
@@ -168,7 +162,7 @@ class KilledError(BaseException):
 def test_a_run_killed_between_any_two_steps_ends_the_same(
     squares: None, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = iter(range(steps))
+    left, rows = iter(range(steps)), list(usable(prepared(), SOME))
 
     def until_killed(**step: Any) -> dict[str, Any]:
         if next(left, None) is None:
@@ -178,14 +172,14 @@ def test_a_run_killed_between_any_two_steps_ends_the_same(
     with monkeypatch.context() as patch:
         patch.setattr("cases.services.replay_life.case_advance", until_killed)
         with pytest.raises(KilledError):
-            run(prepared())
+            run(prepared(), SOME)
     filed = Case.objects.count()
-    outcomes = Counter(outcome.result for outcome in run(prepared()))
+    outcomes = Counter(outcome.result for outcome in run(prepared(), SOME))
     assert outcomes["known"] == filed
-    assert outcomes["known"] + outcomes["filed"] == USABLE
+    assert outcomes["known"] + outcomes["filed"] == len(rows)
     interrupted = state()
-    assert [row[0] for row in interrupted["cases"]] == sorted(row.source_id for row in usable(prepared()))
-    for row in usable(prepared()):
+    assert [row[0] for row in interrupted["cases"]] == sorted(row.source_id for row in rows)
+    for row in rows:
         assert case_of(prepared(), row).closed_at == row.closed
 
 
