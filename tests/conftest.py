@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.test import TestCase, TransactionTestCase, override_settings
 from django.test.signals import language_changed
 from pytest_django.plugin import blocking_manager_key
 
@@ -112,6 +112,25 @@ def append_only_lifted_to_clean_up() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def references_checked_once_a_class() -> Iterator[None]:
+    """Check what a class set up before its first test.
+
+    PostgreSQL puts checks of references off to the end of a transaction, and would check them all anew after
+    each test: two seconds where a class has a town of its own.
+    """
+    set_up = TestCase.setUpClass.__func__  # type: ignore[attr-defined]
+
+    def set_up_and_check(cls: type[TestCase]) -> None:
+        set_up(cls)
+        if connection.vendor == "postgresql":
+            connection.check_constraints()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "setUpClass", classmethod(set_up_and_check))
         yield
 
 

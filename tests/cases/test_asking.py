@@ -48,6 +48,19 @@ def test_a_suspension_lies_ahead_and_within_a_year(world: World, days: int) -> N
     assert found.field == "until"
 
 
+def test_a_reply_is_owed_by_a_time_that_lies_ahead(world: World) -> None:
+    case = case_at(world, Stage.HANDLE)
+    found = attempt(world, case, "supervise", "bureau", reply_by=later(case).isoformat())
+    assert isinstance(found, BadInput)
+    assert found.field == "reply_by"
+
+
+def test_a_task_nobody_has_is_not_put_into_the_pool(world: World) -> None:
+    case = go(world, report(world), ("release", "leader_of_squad"))
+    assert case.assignee is None
+    assert isinstance(attempt(world, case, "release", "leader_of_squad"), Conflict)
+
+
 @pytest.mark.parametrize("action", ["decide_suspension", "decide_extension", "decide_appeal"])
 def test_a_refusal_needs_its_reason_and_changes_nothing_else(world: World, action: str) -> None:
     case = READY[action].case(world)

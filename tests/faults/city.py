@@ -37,13 +37,21 @@ BLIND = frozenset({Role.ADMINISTRATOR})
 
 @dataclass
 class City:
-    """The cast's world, whom there is, and what no walk changes: each person's scopes, and what is asked of
-    the database to find broken rules."""
+    """The cast's world, whom there is, and what no walk changes: their scopes, rows of the catalogue and the
+    map, and what is asked of the database to find broken rules."""
 
     world: World
     posts: dict[str, tuple[Role, str]]
     scopes: dict[str, Access] = field(default_factory=dict)
     asked: dict[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)
+    rows: dict[tuple[str, int], Any] = field(default_factory=dict)
+
+    def row_of(self, case: Case, name: str) -> Any:
+        """The row a case refers to by this name, read once; None where it refers to none."""
+        key = (name, getattr(case, f"{name}_id"))
+        if key[1] is not None and key not in self.rows:
+            self.rows[key] = getattr(case, name)
+        return self.rows.get(key)
 
     def access(self, who: str, now: datetime = NOW) -> Access:
         """A person's scopes at a moment, computed once: no post of the city begins or ends."""

@@ -104,10 +104,12 @@ class Sight:
     rules: Rules
 
     @classmethod
-    def of(cls, number: str) -> "Sight":
-        joined = Case.objects.select_related("grid", "case_class", "condition", "lead_unit")
-        case = joined.get(number=number)
-        return cls(case, parts_of(case), rules_now())
+    def of(cls, number: str, city: City, rules: Rules) -> "Sight":
+        case = Case.objects.get(number=number)
+        for name in ("grid", "case_class", "condition"):
+            if row := city.row_of(case, name):
+                setattr(case, name, row)
+        return cls(case, parts_of(case), rules)
 
     def open_to(self, city: City, now: datetime) -> list[tuple[str, Step]]:
         """Everybody of the cast with each step that is open to them at a moment."""
@@ -137,11 +139,13 @@ class Dice:
     now: datetime = NOW
     most_cases: int = 3
     sights: dict[str, Sight] = field(default_factory=dict)
+    rules: Rules | None = None
 
     def sight(self, number: str) -> Sight:
         """A case as it stands, read once until something goes through."""
+        self.rules = self.rules or rules_now()
         if number not in self.sights:
-            self.sights[number] = Sight.of(number)
+            self.sights[number] = Sight.of(number, self.city, self.rules)
         return self.sights[number]
 
     def throw(self) -> Attempt:

@@ -10,7 +10,16 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import connection, transaction
 
-from cases.models import ActionPlan, Case, CaseEvent, Photo, UnitPart
+from cases.models import (
+    ActionPlan,
+    Case,
+    CaseClass,
+    CaseEvent,
+    FilingCondition,
+    Photo,
+    StandingPlan,
+    UnitPart,
+)
 from cases.selectors import case_q
 from cases.services.history_verify import history_breaks
 from cases.services.invariants import INVARIANTS, invariants_check
@@ -33,8 +42,10 @@ MUST_BE: Final[dict[str, type[CityError]]] = {
 # Ways out that are always open to somebody and so prove nothing; and marks that do bring a case on.
 FORCE = frozenset({Action.MERGE, Action.CLOSE_FORCED, Action.VOID, Action.CORRECT, Action.MOVE})
 ONWARD = frozenset({Action.RESUME, Action.ASSIGN, Action.DECIDE_SUSPENSION})
-# Photos are made by the walk itself, before they are named; strangers are counted also when refused.
-_ROOMS, _UNCOUNTED = {"cases", "core", "notices"}, {Photo, RateCount}
+# Photos are made by the walk itself, before they are named; strangers are counted also when refused. What a
+# city is set up with has services of its own.
+_ROOMS = {"cases", "core", "notices"}
+_UNCOUNTED = {Photo, RateCount, CaseClass, FilingCondition, StandingPlan}
 _TABLES = [m for m in apps.get_models() if m._meta.app_label in _ROOMS and m not in _UNCOUNTED]
 _SEEN = {
     "rows": "SELECT " + ", ".join(f"(SELECT count(*) FROM {m._meta.db_table})" for m in _TABLES),  # noqa: S608
@@ -90,6 +101,7 @@ class Walk:
         for the steps to settle."""
         if dice.numbers and self.holidays.random() < 0.015:
             self.story.append(holiday_turns(now=dice.now, rng=self.holidays))
+            dice.rules = None
             self._changed(dice)
         if self.seed % 3 == 0 or not dice.numbers or self.holidays.random() < 0.5:
             return

@@ -139,8 +139,10 @@ def test_every_hostile_file_ends_in_a_sentence_or_a_clean_picture(
     client: Client, door: str, media_of_its_own: Path
 ) -> None:
     mine = COSTLY[sorted(DOORS).index(door) :: len(DOORS)]
-    assert list(sent_all(client, door, CHEAP + mine, media_of_its_own)) == []
-    came = {hashlib.sha256(EVERYTHING[name].build()).digest() for name in CHEAP}
+    # A form draws its whole page anew for each; behind it stands what the other doors have, too.
+    cheap = CHEAP[::4] if door in FORMS else CHEAP
+    assert list(sent_all(client, door, cheap + mine, media_of_its_own)) == []
+    came = {hashlib.sha256(EVERYTHING[name].build()).digest() for name in cheap}
     files = stored(media_of_its_own)
     assert len(files) == 2 * Photo.objects.count() > 0
     assert all(file.startswith(b"\xff\xd8") and SECRET not in file for file in files)

@@ -89,7 +89,7 @@ def wrong(operation: APIOperation, names: dict[str, str], world: World, who: str
 
     @given(request=operation.as_strategy(), real=st.integers(0, 2))
     @settings(
-        max_examples=EXAMPLES or 3, derandomize=not EXAMPLES, phases=[Phase.generate], deadline=None,
+        max_examples=EXAMPLES or 2, derandomize=not EXAMPLES, phases=[Phase.generate], deadline=None,
         database=None, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     def asked(request: Request, real: int) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q
 
 from accounts.models import Unit
@@ -21,6 +21,7 @@ def loaded(django_db_setup, django_db_blocker):
     """The three districts, loaded once for the module and taken away by its rollback."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_districts", verbosity=0)
+        connection.check_constraints()
         yield
         transaction.set_rollback(True)
 
