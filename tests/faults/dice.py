@@ -293,7 +293,8 @@ class Dice:
         if not names or not right.number:
             return right
         used = Photo.objects.filter(case__isnull=False).order_by("uploaded_at", "pk").first()
-        photo = str(used.pk) if used and self.rng.random() < 0.5 else a_photo(self.city.world, "director")
+        other = "station" if right.who == "director" else "director"
+        photo = str(used.pk) if used and self.rng.random() < 0.5 else a_photo(self.city.world, other)
         return _changed(right, kind="borrowed photo", raw={**right.raw, names[0]: [photo]})
 
     def ahead(self) -> str:
