@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,16 +10,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import connection, transaction
 
-from cases.models import (
-    ActionPlan,
-    Case,
-    CaseClass,
-    CaseEvent,
-    FilingCondition,
-    Photo,
-    StandingPlan,
-    UnitPart,
-)
+from cases.models import ActionPlan, Case, CaseEvent, Photo, UnitPart
 from cases.selectors import case_q
 from cases.services.history_verify import history_breaks
 from cases.services.invariants import INVARIANTS, invariants_check
@@ -42,10 +33,8 @@ MUST_BE: Final[dict[str, type[CityError]]] = {
 # Ways out that are always open to somebody and so prove nothing; and marks that do bring a case on.
 FORCE = frozenset({Action.MERGE, Action.CLOSE_FORCED, Action.VOID, Action.CORRECT, Action.MOVE})
 ONWARD = frozenset({Action.RESUME, Action.ASSIGN, Action.DECIDE_SUSPENSION})
-# Photos are made by the walk itself, before they are named; strangers are counted also when refused. What a
-# city is set up with has services of its own.
-_ROOMS = {"cases", "core", "notices"}
-_UNCOUNTED = {Photo, RateCount, CaseClass, FilingCondition, StandingPlan}
+# Photos are made by the walk itself, before they are named; strangers are counted also when refused.
+_ROOMS, _UNCOUNTED = {"cases", "core", "notices"}, {Photo, RateCount}
 _TABLES = [m for m in apps.get_models() if m._meta.app_label in _ROOMS and m not in _UNCOUNTED]
 _SEEN = {
     "rows": "SELECT " + ", ".join(f"(SELECT count(*) FROM {m._meta.db_table})" for m in _TABLES),  # noqa: S608
@@ -284,12 +273,10 @@ def _code_is_gone(attempt: Attempt) -> bool:
 
 def findings(*, drained: bool, now: datetime) -> list[str]:
     """Everything the two services that look for broken histories find."""
-    found = [
-        f"{finding.invariant.name} {finding.examples}"
-        for finding in invariants_check(now=now)
-        if finding.count and (drained or finding.invariant.name != "outbox")
-    ]
-    return found + [str(broken) for _count, chains in history_breaks() for broken in chains]
+    found = {
+        finding.invariant.name: finding.examples for finding in invariants_check(now=now) if finding.count
+    }
+    return _told(found, drained=drained)
 
 
 def _offenders(city: City, *, drained: bool) -> list[str]:
@@ -298,9 +285,14 @@ def _offenders(city: City, *, drained: bool) -> list[str]:
     It names the posts and areas there are and the ladders set; no walk changes any.
     """
     city.asked = city.asked or {i.name: i.offenders(_LONG_AFTER).query.sql_with_params() for i in INVARIANTS}
-    found = {name: _asked(*sql) for name, sql in city.asked.items() if drained or name != "outbox"}
-    broken = [f"{name} {numbers}" for name, numbers in found.items() if numbers]
-    return broken + [str(wrong) for _count, chains in history_breaks() for wrong in chains]
+    found = {name: numbers for name, sql in city.asked.items() if (numbers := _asked(*sql))}
+    return _told(found, drained=drained)
+
+
+def _told(broken: Mapping[str, Sequence[Any]], *, drained: bool) -> list[str]:
+    """Rules broken by name and every broken chain, in words; what is owed counts once it was to be told."""
+    rules = [f"{name} {examples}" for name, examples in broken.items() if drained or name != "outbox"]
+    return rules + [str(wrong) for _count, chains in history_breaks() for wrong in chains]
 
 
 def _asked(sql: str, params: tuple[Any, ...] = ()) -> list[Any]:

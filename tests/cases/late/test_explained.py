@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
-from django.utils.translation import override
 
 from cases.explain import Explanation, explained
 from cases.given import needed
@@ -38,7 +37,7 @@ class TestExplained(TestCase):
     checked: ClassVar[Case]
 
     def setUp(self) -> None:
-        self.enterContext(override("en"))
+        self.enterContext(translation.override("en"))
 
     @classmethod
     def setUpTestData(cls) -> None:
