@@ -38,10 +38,13 @@ class SentenceMiddleware:
         return self.respond(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, CityError):
-            return None
-        context = {"error": error, "back": way_back(request, error)}
-        return render(request, "errors/sentence.html", context, status=error.status)
+        return sentence_page(request, error) if isinstance(error, CityError) else None
+
+
+def sentence_page(request: HttpRequest, error: CityError) -> HttpResponse:
+    """The refusal as a page, with the way back to what the refused address was about."""
+    context = {"error": error, "back": way_back(request, error)}
+    return render(request, "errors/sentence.html", context, status=error.status)
 
 
 # The beginning of a view's name, what its address names, the page of that, and the words that lead there.

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from citymgmt.demo.glass import check_person, seen_by
 from citymgmt.demo.tour import access_of, tour_of, tour_step
 from citymgmt.demo.tour_page import tour_page
+from citymgmt.middleware import sentence_page
+from citymgmt.pages.errors import not_found
 from core import clock
 from core.errors import CityError
 
@@ -50,6 +52,15 @@ def _step(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 @require_safe
 def seen(request: HttpRequest, uuid: UUID, username: str, rest: str = "") -> HttpResponseBase:
-    """A page as somebody of the story sees it, for the two frames; read-only."""
-    access = access_of(check_person(username), now=clock.now())
-    return seen_by(request, tour_of(uuid), access, f"/{rest}")
+    """A page as somebody of the story sees it, for the two frames; read-only.
+
+    A refusal is answered here, not further out, so that its page may stand in a frame too: a screen that
+    loads while the story goes on asks for a step that was taken meanwhile.
+    """
+    try:
+        access = access_of(check_person(username), now=clock.now())
+        return seen_by(request, tour_of(uuid), access, f"/{rest}")
+    except CityError as refusal:
+        return sentence_page(request, refusal)
+    except Http404:
+        return not_found(request)

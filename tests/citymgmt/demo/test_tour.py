@@ -231,6 +231,17 @@ class TestTheStory(TestCase):
         assert outer["X-Frame-Options"] == "DENY"
         assert "frame-ancestors 'none'" in outer["Content-Security-Policy"]
 
+    def test_a_screen_that_comes_too_late_is_a_sentence_within_its_frame(self) -> None:
+        uuid = self.told(1)
+        late = self.frames(uuid)[0]
+        assert late.endswith("/steps/verify/")
+        self.told(uuid=uuid)
+        told, nowhere = self.get(late), self.get(f"/demo/story/{uuid}/as/station/none/")
+        assert (told.status_code, nowhere.status_code) == (409, 404)
+        for screen in (told, nowhere):
+            assert screen["X-Frame-Options"] == "SAMEORIGIN"
+            assert "frame-ancestors 'self'" in screen["Content-Security-Policy"]
+
     def test_the_glass_shows_people_and_pages_of_the_story_alone(self) -> None:
         uuid, other = self.told(1), Case.objects.get(uuid=self.told(1))
         case = Case.objects.get(uuid=uuid)
