@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.models import User
 from cases.models import Case, UnitPart
 from cases.workflow import FIXES, HANDLERS, Action
-from grids.access import kin_of, postings_in_force
+from grids.access import Towards, postings_in_force, units_from
 
 
 def barred_from_checking(case: Case, parts: Iterable[UnitPart], now: datetime) -> set[int]:
@@ -23,7 +25,7 @@ def _houses(parts: Iterable[UnitPart], now: datetime) -> set[int]:
     if not handled:
         return set()
     # Mirrors Access.own_units: a member answers for the units above, a post for those below as well.
-    below, above = kin_of(handled)
+    below, above = units_from(handled, Towards.BELOW), units_from(handled, Towards.ABOVE)
     members = User.objects.filter(unit_id__in=below).values_list("pk", flat=True)
-    posts = postings_in_force(now).filter(unit_id__in=below | above)
+    posts = postings_in_force(now).filter(Q(unit_id__in=below) | Q(unit_id__in=above))
     return set(members.union(posts.values_list("user_id", flat=True)))

@@ -68,7 +68,7 @@ def clean_named(names: tuple[str, ...], raw: Mapping[str, Any], place: Place) ->
             values[name] = _CLEANERS.get(name, _text)(name, value, place)
         except BadInput as error:
             errors[name] = error.detail
-    _resolve_class(raw, values, errors)
+    _resolve_class(values, errors)
     _count_photos(values, errors)
     if errors:
         first = next(iter(errors))
@@ -321,12 +321,9 @@ def _held_by(name: str, value: object, place: Place) -> str:
     return _key(value).strip()
 
 
-def _class_key(name: str, value: object, place: Place) -> CaseClass:
+def _class_key(name: str, value: object, place: Place) -> tuple[str, str]:
     kind, _dash, code = _key(value).partition("-")
-    found = CaseClass.objects.filter(kind=kind, code=code, active=True).first()
-    if found is None:
-        raise BadInput(_("There is no such class. Choose one from the list."))
-    return found
+    return kind, code
 
 
 def _condition_seq(name: str, value: object, place: Place) -> int:
@@ -335,20 +332,24 @@ def _condition_seq(name: str, value: object, place: Place) -> int:
     return int(str(value))
 
 
-def _resolve_class(raw: Mapping[str, Any], values: dict[str, Any], errors: dict[str, Sentence]) -> None:
-    seq = values.pop("condition", None)
-    if seq is None or "condition" in errors or "case_class" in errors:
+def _resolve_class(values: dict[str, Any], errors: dict[str, Sentence]) -> None:
+    """Put the rows in the place of what names them; one read where the condition is the class's."""
+    named, seq = values.pop("case_class", None), values.pop("condition", None)
+    if named is None:
+        if seq is not None:
+            errors["condition"] = _("Name the class the filing condition belongs to.")
         return
-    found = values.get("case_class")
-    if found is None:
-        errors["condition"] = _("Name the class the filing condition belongs to.")
+    kind, code = named
+    rows = FilingCondition.objects.filter(case_class__kind=kind, case_class__code=code, seq=seq, active=True)
+    condition = None if seq is None else rows.select_related("case_class").first()
+    if condition is not None and condition.case_class.active:
+        values |= {"case_class": condition.case_class, "condition": condition}
         return
-    condition = FilingCondition.objects.filter(case_class=found, seq=seq, active=True).first()
-    if condition is None:
+    values["case_class"] = CaseClass.objects.filter(kind=kind, code=code, active=True).first()
+    if values["case_class"] is None:
+        errors["case_class"] = _("There is no such class. Choose one from the list.")
+    elif seq is not None:
         errors["condition"] = _("This class has no such filing condition. Choose one from the list.")
-    else:
-        condition.case_class = found
-        values["condition"] = condition
 
 
 Cleaner = Callable[[str, object, Place], Any]

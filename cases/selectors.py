@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Unit
 from accounts.roles import May
 from cases.deadlines import Promise
 from cases.lamps import lamp_q
@@ -26,6 +27,7 @@ from cases.models import (
 from cases.veil import covered_case, covered_photo, is_inside
 from cases.words import SPOKEN, together
 from cases.workflow import CHECKERS, OPEN, Stage
+from core.bulk import rows_with_many
 from core.errors import NotFound
 from grids.access import Access
 from grids.geo.shapes import box_around, metres_between
@@ -148,21 +150,31 @@ def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | No
     Raises:
         NotFound: no such case in the scope.
     """
-    seen = Case.objects.filter(case_q(access)).filter(_named(number)).only("pk", "merged_into").first()
-    if seen is None:
+    seen = Case.objects.filter(case_q(access)).order_by()
+    these, that = seen.filter(_named(number)), seen.filter(_named(into))
+    ids = these.values("pk").union(these.values("merged_into"), that.values("pk"), all=True)
+    found = cases_locked(Case.objects.filter(pk__in=ids), wanted=2)
+    case = next((row for row in found if _is_named(row, number)), None)
+    if case is None:
         raise NotFound(_NO_CASE)
-    other = Q(pk=seen.merged_into_id) if seen.merged_into_id else case_q(access) & _named(into)
-    ids = {seen.pk, *Case.objects.filter(other).order_by().values_list("pk", flat=True)}
-    found = {row.pk: row for row in cases_locked(Case.objects.filter(pk__in=ids), wanted=len(ids))}
-    return found.pop(seen.pk), next(iter(found.values()), None)
+    others = [row for row in found if row.pk != case.pk and case.merged_into_id in (None, row.pk)]
+    return case, next(iter(others), None)
 
 
 def _named(number: str) -> Q:
     # A UUID has 32 hex digits with or without hyphens; a number has 19 digits.
-    bare = number.replace("-", "").lower()
+    bare = _bare(number)
     if len(bare) == 32 and all(sign in "0123456789abcdef" for sign in bare):
         return Q(uuid=bare)
     return Q(number=number) if _NUMBER.fullmatch(number) else Q(pk__in=[])
+
+
+def _is_named(case: Case, number: str) -> bool:
+    return number == case.number or _bare(number) == case.uuid.hex
+
+
+def _bare(number: str) -> str:
+    return number.replace("-", "").lower()
 
 
 def parts_of(case: Case) -> list[UnitPart]:
@@ -224,10 +236,11 @@ def current_plan(case: Case) -> ActionPlan | None:
     return case.plans.select_related("lead_unit", "author", "approver").order_by("-version").first()
 
 
-def approved_plan(case: Case) -> ActionPlan | None:
-    """The newest approved version."""
+def approved_plan(case: Case) -> tuple[ActionPlan, list[Unit]] | None:
+    """The newest approved version with its assisting units."""
     rows = case.plans.filter(state=ActionPlan.State.APPROVED).select_related("lead_unit")
-    return rows.prefetch_related("assisting_units").order_by("-version").first()
+    found = rows_with_many(rows.order_by("-version", "assisting_units__code"), "assisting_units")
+    return found[0] if found else None
 
 
 def plan_dates(case_ids: Collection[int]) -> dict[int, Promise]:
@@ -254,8 +267,9 @@ def plans_of(case: Case) -> QuerySet[ActionPlan]:
     return rows.prefetch_related("measures", "assisting_units").order_by("-version")
 
 
-def standing_plan_for(case: Case, *, on: date) -> StandingPlan | None:
-    """The standing plan in force for the case's class: its street's, else its district's."""
+def standing_plan_for(case: Case, *, on: date) -> tuple[StandingPlan, list[Unit]] | None:
+    """The standing plan in force for the case's class with its assisting units: its street's, else its
+    district's."""
     rows = StandingPlan.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on),
         case_class_id=case.case_class_id,
@@ -264,8 +278,9 @@ def standing_plan_for(case: Case, *, on: date) -> StandingPlan | None:
         valid_from__lte=on,
         lead_unit__active=True,
     )
-    found = list(rows.select_related("lead_unit").prefetch_related("assisting_units"))
-    return min(found, key=lambda plan: plan.area_id != case.street_id, default=None)
+    rows = rows.select_related("lead_unit").order_by("version", "assisting_units__code")
+    found = rows_with_many(rows, "assisting_units")
+    return min(found, key=lambda known: known[0].area_id != case.street_id, default=None)
 
 
 def similar_cases(

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
+from django.db.models import DateTimeField, F, Field, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
+from django.db.models.sql.subqueries import UpdateQuery
 
 _PORTION: Final = 2000
 # SQLite takes so many values in one statement.
@@ -73,6 +74,33 @@ def rows_update(rows: Sequence[Model], names: Sequence[str]) -> None:
         known = {field.name: field for field in model._meta.concrete_fields}
         fields = (model._meta.pk, *(known[name] for name in names))
         _update(model, fields, _taken(portion, fields))
+
+
+def rows_change(rows: QuerySet[Found], told: Sequence[str], **values: Any) -> list[tuple[Any, ...]]:
+    """Update rows and tell these columns of those that were, as they are now, in one statement."""
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(values)
+    statement, params = query.get_compiler(rows.db).as_sql()
+    fields: list[Field[Any, Any]] = [rows.model._meta.get_field(name) for name in told]  # type: ignore[misc]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING {names}", params)
+        found = cursor.fetchall()
+    return [tuple(f.to_python(v) for f, v in zip(fields, row, strict=True)) for row in found]
+
+
+def rows_with_many(rows: QuerySet[Found], name: str) -> list[tuple[Found, list[Any]]]:
+    """Rows, in their order, each with the rows of one many-to-many relation of theirs, in one statement."""
+    other: Any = rows.model._meta.get_field(name).related_model
+    columns = [field.attname for field in other._meta.concrete_fields]
+    aliases = {f"{name}__{column}": f"{name}_{column}_of_it" for column in columns}
+    found: dict[Any, tuple[Found, list[Any]]] = {}
+    for row in rows.annotate(**{alias: F(path) for path, alias in aliases.items()}):
+        values = [vars(row).pop(alias) for alias in aliases.values()]
+        _row, many = found.setdefault(row.pk, (row, []))
+        if values[0] is not None:
+            many.append(other.from_db(rows.db, columns, values))
+    return list(found.values())
 
 
 def _portions(rows: Sequence[Row]) -> list[Sequence[Row]]:

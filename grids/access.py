@@ -5,13 +5,15 @@ same role and place is in force, so neither a forgotten grant nor a forged posti
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Unit, User
 from accounts.roles import ROLES, May, Role, codename, roles_that_may
@@ -156,12 +158,13 @@ def _effect(posting: Posting) -> tuple[str, str, int]:
 
 
 def _granted(user: User) -> set[tuple[str, str, int]]:
-    found: set[tuple[str, str, int]] = set()
-    tables: tuple[tuple[str, Any], ...] = (("area", AreaUserPermission), ("unit", UnitUserPermission))
-    for kind, table in tables:
-        rows = table.objects.filter(user=user).values_list("permission__codename", "content_object_id")
-        found |= {(name, kind, place) for name, place in rows}
-    return found
+    areas, units = (
+        table._default_manager.filter(user=user).values_list(
+            "permission__codename", Value(kind), "content_object_id"
+        )
+        for kind, table in (("area", AreaUserPermission), ("unit", UnitUserPermission))
+    )
+    return set(areas.union(units, all=True))
 
 
 def retired_into(area_ids: set[int]) -> dict[int, set[int]]:
@@ -207,23 +210,28 @@ def one_house(unit_ids: frozenset[int]) -> frozenset[int]:
     return frozenset(house)
 
 
-def kin_of(unit_ids: Collection[int]) -> tuple[frozenset[int], frozenset[int]]:
-    """These units with all those below them, and with all those above them, in one read of the tree."""
-    parents = dict(Unit.objects.filter(parent__isnull=False).values_list("pk", "parent_id"))
-    children: dict[int, list[int]] = defaultdict(list)
-    for child, parent in parents.items():
-        children[parent or 0].append(child)
-    return _closed(unit_ids, lambda u: children[u]), _closed(
-        unit_ids, lambda u: filter(None, [parents.get(u)])
-    )
+class Towards(Enum):
+    """A way through the tree of units: the column that is known and the one it leads to."""
+
+    BELOW = ("parent_id", "id")
+    ABOVE = ("id", "parent_id")
 
 
-def _closed(start: Collection[int], onward: Callable[[int], Iterable[int]]) -> frozenset[int]:
-    found, layer = set(start), set(start)
-    while layer:
-        layer = {unit for known in layer for unit in onward(known)} - found
-        found |= layer
-    return frozenset(found)
+_TREE = """
+WITH RECURSIVE kin(id) AS (
+    SELECT unit.id FROM accounts_unit unit WHERE unit.id IN ({these})
+    UNION SELECT unit.{onward} FROM accounts_unit unit JOIN kin ON unit.{known} = kin.id
+) SELECT id FROM kin WHERE id IS NOT NULL
+"""
+
+
+def units_from(unit_ids: Collection[int], towards: Towards) -> RawSQL:
+    """These units with all those below or above them, over any number of levels, as the right side of
+    ``unit_id__in``."""
+    known, onward = towards.value
+    these = ", ".join(["%s"] * len(unit_ids)) or "NULL"
+    # The statement is put together of constants; what is asked for travels beside it.
+    return RawSQL(_TREE.format(these=these, known=known, onward=onward), tuple(unit_ids))  # noqa: S611
 
 
 def grants_recompute(user: User) -> None:

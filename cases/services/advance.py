@@ -23,7 +23,7 @@ from cases.services.naming import named_person
 from cases.services.rescope import case_put_right
 from cases.services.rungs.taking import case_settle
 from cases.services.tell import step_tell
-from cases.services.work import Work, facts_of, photos_attach
+from cases.services.work import Work, facts_of
 from cases.workflow import (
     DONE,
     HANDLERS,
@@ -198,7 +198,6 @@ def _settle(work: Work, previous_assignee: int | None, rules: Rules) -> dict[str
     )
     case.save()
     case_arm(case=case, parts=work.parts, known=work.timers, rules=rules, now=work.now)
-    photos_attach(event=event, given=work.given, actor_id=work.access.user_id)
     step_tell(work=work, event=event, previous_assignee=previous_assignee)
     return answer_of(case, event) | work.answer
 

@@ -249,7 +249,7 @@ def _file(work: Work, origin: Origin, salt: str) -> dict[str, Any]:
         ReporterContact.objects.create(
             case=case, name=given.reporter_name, phone=given.reporter_phone, salt=salt
         )
-    photos_attach(event=event, given=given, actor_id=work.access.user_id)
+    photos_attach(case_id=case.pk, seq=event.seq, given=given, actor_id=work.access.user_id)
     step_tell(work=work, event=event, previous_assignee=None)
     answer = answer_of(case, event)
     return answer | {"follow_code": case.follow_code} if case.follow_code else answer

@@ -21,7 +21,7 @@ from core.errors import Conflict
 from grids.access import Access, access_for
 from grids.models import Area, AreaJob
 from grids.services.area_jobs import job_claimed, job_mark
-from grids.services.holding import area_held
+from grids.services.holding import area_held, grid_held
 from grids.succession import area_now, heir_at, heirs_in_force, passed_to
 
 ROOM = "cases.open"
@@ -103,6 +103,8 @@ def case_put_right(*, case: Case, now: datetime) -> dict[str, Any]:
     Raises:
         Conflict: its grid was retired and nothing follows it.
     """
+    if grid_held(case.grid_id) == case.area_ids:
+        return {}
     known = Known(now)
     grid = known.place(case)
     if grid is None:

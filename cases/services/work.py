@@ -12,9 +12,10 @@ from accounts.models import Unit
 from accounts.roles import Role
 from cases.deadlines import Promise
 from cases.given import Given, Position
-from cases.models import CampaignPlan, Case, CaseEvent, Photo, StandingPlan, UnitPart
+from cases.models import CampaignPlan, Case, Photo, StandingPlan, UnitPart
 from cases.models.photo import Purpose
 from cases.workflow import Guest, Step, Track, may_raise
+from core.bulk import rows_change
 from core.errors import BadInput
 from core.models import Timer
 from grids.access import Access
@@ -82,7 +83,7 @@ def facts_of(work: Work) -> dict[str, Any]:
     given = work.given
     facts: dict[str, Any] = {name: str(getattr(given, name)) for name in _SAID if given.has(name)}
     facts |= {name: getattr(given, name).isoformat() for name in _MOMENTS if given.has(name)}
-    facts |= _photo_facts(given) | _company(work)
+    facts |= _photo_facts(work) | _company(work)
     if given.position:
         facts["position"] = position_facts(given.position)
         facts["distance_m"] = round(
@@ -100,15 +101,22 @@ def _company(work: Work) -> dict[str, Any]:
     return facts
 
 
-def _photo_facts(given: Given) -> dict[str, Any]:
+def _photo_facts(work: Work) -> dict[str, Any]:
+    """The photos given, with their hashes: the chain covers the pictures as well as their names.
+
+    A step binds them to its event to come at once; for a report ``photos_attach`` follows.
+    """
+    given = work.given
     facts: dict[str, Any] = {
         name: [str(photo) for photo in getattr(given, name)] for name in _PURPOSES if given.has(name)
     }
-    if photos := given.all_photos:
-        # The chain covers the pictures as well as their names.
-        hashes = Photo.objects.filter(pk__in=photos).values_list("pk", "kept_sha256")
-        facts["photo_hashes"] = {str(photo): kept for photo, kept in hashes}
-    return facts
+    if not given.all_photos:
+        return facts
+    if work.case._state.adding:
+        hashes = dict(Photo.objects.filter(pk__in=given.all_photos).values_list("pk", "kept_sha256"))
+    else:
+        hashes = photos_attach(case_id=work.case.pk, seq=work.seq, given=given, actor_id=work.access.user_id)
+    return facts | {"photo_hashes": {str(photo): kept for photo, kept in hashes.items()}}
 
 
 def position_facts(position: Position) -> dict[str, Any]:
@@ -121,21 +129,29 @@ def position_facts(position: Position) -> dict[str, Any]:
     }
 
 
-def photos_attach(*, event: CaseEvent, given: Given, actor_id: int | None) -> None:
+def photos_attach(*, case_id: int, seq: int, given: Given, actor_id: int | None) -> dict[UUID, str]:
     """Bind the photos named in a step to its event. A photo serves once, and only its uploader.
+
+    Returns the hash of each, by its id, as kept.
 
     Raises:
         BadInput: one was never uploaded, is somebody else's, or is used already.
     """
     mine = Photo.objects.filter(case__isnull=True, uploaded_by_id=actor_id)
+    hashes: dict[UUID, str] = {}
     for name, purpose in _PURPOSES.items():
         ids: tuple[UUID, ...] = getattr(given, name)
-        if ids and mine.filter(pk__in=ids).update(
-            case_id=event.case_id, event_seq=event.seq, purpose=purpose
-        ) != len(ids):
+        if not ids:
+            continue
+        bound = rows_change(
+            mine.filter(pk__in=ids), ["id", "kept_sha256"], case_id=case_id, event_seq=seq, purpose=purpose
+        )
+        if len(bound) != len(ids):
             raise BadInput(
                 _("A photo is missing or was used before. Take it out and upload it again."), field=name
             )
+        hashes |= dict(bound)
+    return hashes
 
 
 def class_set(work: Work) -> None:
@@ -195,7 +211,8 @@ def parts_end(work: Work) -> None:
 
 def parts_reopen(work: Work) -> None:
     """Rework or a complaint: every active part has to hand in again; earlier results stay in the history."""
-    for part in work.parts:
-        if part.active:
-            part.handed_in_at = None
-    UnitPart.objects.filter(case=work.case, active=True).update(handed_in_at=None)
+    again = [part for part in work.parts if part.active and part.handed_in_at is not None]
+    for part in again:
+        part.handed_in_at = None
+    if again:
+        UnitPart.objects.filter(pk__in=[part.pk for part in again]).update(handed_in_at=None)

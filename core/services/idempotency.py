@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import BadInput, KeyReused
+from core.errors import BadInput, CityError, KeyReused
 from core.history import canonical
 from core.models import IdempotencyKey
 
@@ -50,39 +50,34 @@ def run_once(
 ) -> dict[str, Any]:
     """Do ``work`` once for this actor and key, in one transaction; a repeat gets the first answer.
 
-    A refusal inside ``work`` rolls everything back, so it is not remembered.
+    A repeat is known by the key that can't be written twice, or by work that can't be done twice; either way
+    it leaves nothing behind. So ``work`` writes nowhere but in the database. A refusal is not remembered.
 
     Raises:
         BadInput: the key can't be kept, see ``key_checked``.
         KeyReused: the key was used for another request.
     """
     key_checked(key)
-    with transaction.atomic():
-        row = _claim(actor, key, fingerprint, now)
-        if row is None:
-            return _first_answer(actor, key, fingerprint)
-        answer = work()
-        IdempotencyKey.objects.filter(pk=row.pk).update(answer=answer)
+    # On PostgreSQL the key waits for a twin that is still under way and fails once that one commits; on
+    # SQLite the immediate transaction has already made the twin wait.
+    try:
+        with transaction.atomic():
+            answer = work()
+            IdempotencyKey.objects.create(
+                actor=actor, key=key, fingerprint=fingerprint, answer=answer, created_at=now
+            )
+    except (CityError, IntegrityError):
+        first = IdempotencyKey.objects.filter(actor=actor, key=key).first()
+        if first is None:
+            raise
+        return _first_answer(first, fingerprint)
     return answer
 
 
-def _claim(actor: str, key: str, fingerprint: str, now: datetime) -> IdempotencyKey | None:
-    # On PostgreSQL the insert waits for a twin that is still under way and fails once that one
-    # commits; on SQLite the immediate transaction has already made the twin wait.
-    try:
-        with transaction.atomic():
-            return IdempotencyKey.objects.create(
-                actor=actor, key=key, fingerprint=fingerprint, created_at=now
-            )
-    except IntegrityError:
-        return None
-
-
-def _first_answer(actor: str, key: str, fingerprint: str) -> dict[str, Any]:
-    row = IdempotencyKey.objects.get(actor=actor, key=key)
-    if row.fingerprint != fingerprint:
+def _first_answer(first: IdempotencyKey, fingerprint: str) -> dict[str, Any]:
+    if first.fingerprint != fingerprint:
         raise KeyReused(_("This key was already used for another request. Make a new key and send again."))
-    return dict(row.answer or {})
+    return dict(first.answer or {})
 
 
 def answers_redact(*, number: str, moments: Iterable[datetime], member: str) -> None:

@@ -5,6 +5,8 @@ alone, both by id. Whoever only needs an area to stay as it is (a report, a post
 that one row and nothing else of areas.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
@@ -21,16 +23,34 @@ def area_held(area: Area) -> bool:
 
     Those who hold an area so share it with each other. SQLite's transactions run one by one.
     """
-    share = " FOR SHARE" if connection.vendor == "postgresql" else ""
-    table = connection.ops.quote_name(Area._meta.db_table)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT valid_to, version FROM {table} WHERE id = %s{share}", [area.pk])  # noqa: S608
-            if cursor.fetchone() != (None, area.version):
+        with transaction.atomic():
+            if _shared(area.pk, "valid_to, version") != (None, area.version):
                 raise _MovedOn
     except _MovedOn:
         return False
     return True
+
+
+def grid_held(grid_id: int) -> tuple[int, ...] | None:
+    """The district, street, community and grid of a grid in force, which stays so from here until the
+    transaction ends; None, and nothing held, when it was retired."""
+    try:
+        with transaction.atomic():
+            valid_to, *above = _shared(grid_id, "valid_to, district_id, street_id, community_id")
+            if valid_to is not None:
+                raise _MovedOn
+    except _MovedOn:
+        return None
+    return (*above, grid_id)
+
+
+def _shared(area_id: int, columns: str) -> tuple[Any, ...]:
+    share = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    table = connection.ops.quote_name(Area._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table} WHERE id = %s{share}", [area_id])  # noqa: S608
+        return tuple(cursor.fetchone() or ())
 
 
 def areas_hold(rows: QuerySet[Area]) -> list[Area]:

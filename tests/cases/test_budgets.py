@@ -23,8 +23,6 @@ from tests.ready import READY, Ready
 from tests.walk import RESIDENT, a_photo, case_at, report, usual
 
 MOST_A_STEP, MOST_A_FORGETTING = 15, 40
-# Beside them, its clock: the rules in force, what is armed, what is not any more and what is instead.
-MOST_A_CLOCK, _OF_CLOCK = 4, ("core_timer", "core_calendar")
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
 
@@ -40,9 +38,7 @@ def counted() -> Iterator[list[str]]:
 
 
 def check_budget(statements: list[str], most: int) -> None:
-    of_clock = [sql for sql in statements if any(table in sql for table in _OF_CLOCK)]
-    assert len(of_clock) <= MOST_A_CLOCK, "\n".join(of_clock)
-    assert len(statements) - len(of_clock) <= most, "\n".join(statements)
+    assert len(statements) <= most, "\n".join(statements)
 
 
 def with_events(case: Case, wanted: int) -> Case:

@@ -28,16 +28,17 @@ def verify(work: Work) -> None:
     case = work.case
     class_set(work)
     case.filed_at = case.filed_at or work.now
-    work.standing_plan = standing_plan_for(case, on=_day(work.now))
+    work.standing_plan, assisting = standing_plan_for(case, on=_day(work.now)) or (None, [])
     if case.track == Track.DIRECT and work.standing_plan is None:
         # Without a plan approved beforehand nothing may skip the approval.
         case.track = Track.STANDARD
         work.data["track"] = case.track
     if case.track in (Track.DIRECT, Track.EMERGENCY):
-        _hand_over(work)
+        _hand_over(work, assisting)
 
 
-def _hand_over(work: Work) -> None:
+def _hand_over(work: Work, assisting: list[Unit]) -> None:
+    """Straight to the unit, with those that assist by the standing plan."""
     plan, named = work.standing_plan, work.given.lead_unit
     lead: Unit | None = named or (plan.lead_unit if plan else None)
     if lead is None:
@@ -53,8 +54,7 @@ def _hand_over(work: Work) -> None:
     if plan and lead != plan.lead_unit:
         # In an emergency the officer may name another unit; the approved plan then does not speak for it.
         plan = work.standing_plan = None
-    assisting = [unit for unit in plan.assisting_units.all() if unit.active] if plan else []
-    parts_replace(work, lead=lead, assisting=assisting)
+    parts_replace(work, lead=lead, assisting=[unit for unit in assisting if unit.active] if plan else [])
     work.case.extensions = 0  # a unit begins with the whole limit, also when the case was opened again
     if plan is None:
         # It can't wait for a plan, so the plan is written and approved behind it.

@@ -84,10 +84,10 @@ def _decide(work: Work, state: ActionPlan.State, words: str) -> ActionPlan | Non
 
 
 def dispatch(work: Work) -> None:
-    plan, given = approved_plan(work.case), work.given
+    (plan, planned), given = approved_plan(work.case) or (None, []), work.given
     held = [part.unit for part in work.parts if part.active and part.kind == UnitPart.Kind.ASSISTING]
     lead = given.lead_unit or (plan.lead_unit if plan else work.case.lead_unit)
-    assisting = list(plan.assisting_units.all()) if plan else held
+    assisting = planned if plan else held
     if given.assisting_units is not None:
         assisting = list(given.assisting_units)
     if lead is None:
