@@ -80,13 +80,15 @@ def rows_change(rows: QuerySet[Found], told: Sequence[str], **values: Any) -> li
     """Update rows and tell these columns of those that were, as they are now, in one statement."""
     query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
-    statement, params = query.get_compiler(rows.db).as_sql()
-    fields: list[Field[Any, Any]] = [rows.model._meta.get_field(name) for name in told]  # type: ignore[misc]
+    compiler = query.get_compiler(rows.db)
+    statement, params = compiler.as_sql()
+    fields: list[Any] = [rows.model._meta.get_field(name) for name in told]
     names = ", ".join(f'"{field.column}"' for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} RETURNING {names}", params)
         found = cursor.fetchall()
-    return [tuple(f.to_python(v) for f, v in zip(fields, row, strict=True)) for row in found]
+    converters = compiler.get_converters([field.cached_col for field in fields])
+    return [tuple(row) for row in compiler.apply_converters(found, converters)]
 
 
 def rows_with_many(rows: QuerySet[Found], name: str) -> list[tuple[Found, list[Any]]]:

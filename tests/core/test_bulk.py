@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from core import bulk
-from core.bulk import rows_insert, rows_read, rows_update, values_insert
+from core.bulk import rows_change, rows_insert, rows_read, rows_update, rows_with_many, values_insert
 from core.models import OutboxDelivery, OutboxEvent, RateCount, Timer
 from tests.cast import NOW
 
@@ -130,3 +132,26 @@ def test_a_constraint_refuses_the_whole_statement() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         values_insert(RateCount, twice)
     assert not RateCount.objects.exists()
+
+
+def test_rows_that_change_tell_what_they_are_now_and_others_stay() -> None:
+    values_insert(RateCount, [{"bucket": "b", "client": str(n), "hour": ODD, "count": n} for n in range(3)])
+    some = RateCount.objects.filter(client__in=["1", "2"])
+    with CaptureQueriesContext(connection) as seen:
+        told = rows_change(some, ["client", "count", "hour"], count=F("count") + 5)
+    assert len(seen) == 1
+    assert sorted(told) == [("1", 6, ODD), ("2", 7, ODD)]
+    assert rows_change(RateCount.objects.filter(client="9"), ["count"], count=1) == []
+    assert list(RateCount.objects.order_by("client").values_list("count", flat=True)) == [0, 6, 7]
+
+
+def test_rows_come_with_those_of_a_relation_in_one_statement() -> None:
+    alone, both = Group.objects.create(name="alone"), Group.objects.create(name="both")
+    kinds = list(Permission.objects.select_related(None).order_by("pk")[:2])
+    both.permissions.set(kinds)
+    rows = Group.objects.order_by("-name", "-permissions__pk")
+    with CaptureQueriesContext(connection) as seen:
+        found = rows_with_many(rows, "permissions")
+        assert [kind.codename for kind in found[0][1]] == [kind.codename for kind in reversed(kinds)]
+    assert len(seen) == 1
+    assert found == [(both, kinds[::-1]), (alone, [])]

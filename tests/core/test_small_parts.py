@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -46,6 +47,48 @@ def test_a_refusal_is_not_remembered() -> None:
         run_once(actor="user:1", key="k", fingerprint=PRINT, now=NOW, work=refuse)
     assert RateCount.objects.count() == IdempotencyKey.objects.count() == 0
     assert once(answer=5) == {"n": 5}
+
+
+def noted() -> dict[str, int]:
+    """Work that can be done again and again, and leaves a row each time."""
+    RateCount.objects.create(bucket="b", client=str(RateCount.objects.count()), hour=NOW)
+    return {"rows": RateCount.objects.count()}
+
+
+def filed() -> dict[str, int]:
+    """Work that can be done once."""
+    if RateCount.objects.exists():
+        raise BadInput("Filed already.")
+    return noted()
+
+
+def clashing() -> dict[str, int]:
+    """Work that the database refuses the second time."""
+    RateCount.objects.create(bucket="b", client="c", hour=NOW)
+    return {"rows": RateCount.objects.count()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("work", [noted, filed, clashing])
+def test_a_repeat_leaves_nothing_whether_its_work_could_be_done_again_or_not(
+    work: Callable[[], dict[str, int]],
+) -> None:
+    def ask(body: int) -> dict[str, int]:
+        fingerprint = fingerprint_of(method="POST", path="x", body={"a": body})
+        return run_once(actor="user:1", key="k", fingerprint=fingerprint, now=NOW, work=work)
+
+    assert [ask(1), ask(1)] == [{"rows": 1}] * 2
+    with pytest.raises(KeyReused):
+        ask(2)
+    assert RateCount.objects.count() == IdempotencyKey.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_clash_that_is_no_repeat_is_not_taken_for_one() -> None:
+    clashing()
+    with pytest.raises(IntegrityError):
+        run_once(actor="user:1", key="k", fingerprint=PRINT, now=NOW, work=clashing)
+    assert IdempotencyKey.objects.count() == 0
 
 
 @pytest.mark.django_db
