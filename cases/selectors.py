@@ -153,7 +153,8 @@ def pair_locked(access: Access, number: str, into: str) -> tuple[Case, Case | No
     seen = Case.objects.filter(case_q(access)).order_by()
     these, that = seen.filter(_named(number)), seen.filter(_named(into))
     ids = these.values("pk").union(these.values("merged_into"), that.values("pk"), all=True)
-    found = cases_locked(Case.objects.filter(pk__in=ids), wanted=2)
+    wanted = set(ids.values_list("pk", flat=True)) - {None}
+    found = cases_locked(Case.objects.filter(pk__in=wanted), wanted=len(wanted))
     case = next((row for row in found if _is_named(row, number)), None)
     if case is None:
         raise NotFound(_NO_CASE)

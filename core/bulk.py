@@ -77,7 +77,11 @@ def rows_update(rows: Sequence[Model], names: Sequence[str]) -> None:
 
 
 def rows_change(rows: QuerySet[Found], told: Sequence[str], **values: Any) -> list[tuple[Any, ...]]:
-    """Update rows and tell these columns of those that were, as they are now, in one statement."""
+    """Update rows and tell these columns of those that were, as they are now, in one statement.
+
+    Raises:
+        EmptyResultSet: the condition can hold for no row, such as one of no keys.
+    """
     query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
     compiler = query.get_compiler(rows.db)

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.roles import May, Role
@@ -30,12 +31,23 @@ def grid_at(lon: float, lat: float) -> Area | None:
 
 def _looked_up(lon: float, lat: float) -> tuple[Area | None, int]:
     """The grid at a point and the version of it the map was drawn from."""
+    kept = _index
+    if kept and kept[1] == str(MapVersion.objects.db):
+        number, _database, index, versions = kept
+        area, number_now = _row(index.find(lon, lat))
+        if area is not None and number_now == number:
+            return area, versions[area.pk]
     index, versions = _map()
     found = index.find(lon, lat)
-    if found is None:
-        return None, 0
-    rows = Area.objects.select_related("district", "street", "community")
-    return rows.defer(*_OUTLINES).filter(pk=found).first(), versions[found]
+    return _row(found)[0], versions.get(found or 0, 0)
+
+
+def _row(pk: int | None) -> tuple[Area | None, int]:
+    """An area and the number the map has at that moment."""
+    number = Coalesce(Subquery(MapVersion.objects.order_by("pk").values("number")[:1]), 0)
+    rows = Area.objects.select_related("district", "street", "community").defer(*_OUTLINES)
+    area = None if pk is None else rows.annotate(map_number=number).filter(pk=pk).first()
+    return area, vars(area).pop("map_number") if area else 0
 
 
 def grid_index() -> GridIndex:

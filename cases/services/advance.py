@@ -72,6 +72,7 @@ def case_advance(
         fingerprint=fingerprint_of(method="POST", path=f"cases/{number}/steps/{action}", body=raw),
         now=now,
         work=lambda: _advance(number, action, access, raw, version, now, quiet, campaign),
+        look_first=False,
     )
 
 

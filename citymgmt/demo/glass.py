@@ -6,8 +6,9 @@ frame around it lets no form be sent, and nothing but GET comes through here.
 
 import copy
 import re
+from collections.abc import Callable
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -33,6 +34,15 @@ def seen_by(request: HttpRequest, tour: Tour, access: Access, path: str) -> Http
     if not answer.streaming and answer.get("Content-Type", "").startswith("text/html"):
         answer.content = framed(answer.content, request.path.removesuffix(path).encode())
     return answer  # type: ignore[no-any-return]
+
+
+def refused_by(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """A page that says why something can't be seen, as it may stand in a frame."""
+    asked = copy.copy(request)
+    vars(asked)["_messages"] = []
+    answer = page(asked)
+    answer.content = framed(answer.content, b"")
+    return answer
 
 
 def framed(page: bytes, prefix: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The story in eight clicks, phone and desk side by side. Exists only in the one-command start."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 from csp.constants import SELF
@@ -12,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from citymgmt.demo.glass import check_person, seen_by
+from citymgmt.demo.glass import check_person, refused_by, seen_by
 from citymgmt.demo.tour import access_of, tour_of, tour_step
 from citymgmt.demo.tour_page import tour_page
 from citymgmt.middleware import sentence_page
@@ -61,6 +62,7 @@ def seen(request: HttpRequest, uuid: UUID, username: str, rest: str = "") -> Htt
         access = access_of(check_person(username), now=clock.now())
         return seen_by(request, tour_of(uuid), access, f"/{rest}")
     except CityError as refusal:
-        return sentence_page(request, refusal)
+        sentence = partial(sentence_page, error=refusal)
+        return refused_by(request, sentence)
     except Http404:
-        return not_found(request)
+        return refused_by(request, not_found)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, CityError, KeyReused
@@ -46,18 +47,28 @@ def done_before(*, actor: str, key: str) -> bool:
 
 
 def run_once(
-    *, actor: str, key: str, fingerprint: str, now: datetime, work: Callable[[], dict[str, Any]]
+    *,
+    actor: str,
+    key: str,
+    fingerprint: str,
+    now: datetime,
+    work: Callable[[], dict[str, Any]],
+    look_first: bool = True,
 ) -> dict[str, Any]:
     """Do ``work`` once for this actor and key, in one transaction; a repeat gets the first answer.
 
-    A repeat is known by the key that can't be written twice, or by work that can't be done twice; either way
-    it leaves nothing behind. So ``work`` writes nowhere but in the database. A refusal is not remembered.
+    A repeat is known by its key before any work, unless told not to ``look_first``, where one is soon refused
+    and every statement counts. What holds it is the key that can't be written twice: a twin under way at the
+    same moment does its work in vain and leaves nothing behind. So ``work`` writes nowhere but in the
+    database. A refusal is not remembered.
 
     Raises:
         BadInput: the key can't be kept, see ``key_checked``.
         KeyReused: the key was used for another request.
     """
-    key_checked(key)
+    first = _first(actor, key_checked(key)) if look_first else None
+    if first is not None:
+        return _first_answer(first, fingerprint)
     # On PostgreSQL the key waits for a twin that is still under way and fails once that one commits; on
     # SQLite the immediate transaction has already made the twin wait.
     try:
@@ -66,12 +77,17 @@ def run_once(
             IdempotencyKey.objects.create(
                 actor=actor, key=key, fingerprint=fingerprint, answer=answer, created_at=now
             )
-    except (CityError, IntegrityError):
-        first = IdempotencyKey.objects.filter(actor=actor, key=key).first()
+    except (CityError, DatabaseError, ObjectDoesNotExist):
+        # However work failed that was done before, the answer is the first one.
+        first = _first(actor, key)
         if first is None:
             raise
         return _first_answer(first, fingerprint)
     return answer
+
+
+def _first(actor: str, key: str) -> IdempotencyKey | None:
+    return IdempotencyKey.objects.filter(actor=actor, key=key).first()
 
 
 def _first_answer(first: IdempotencyKey, fingerprint: str) -> dict[str, Any]:

@@ -71,7 +71,9 @@ def duty_turn_end(*, access: Access, turn_id: int, now: datetime, key: str) -> d
         if found is None:
             raise NotFound(_("There is no such turn, or you do not keep its roster."))
         _place_held(access, place_code(_place_of(found)))
-        turn = turns_seen(access).filter(pk=found.pk).first() or found
+        turn = turns_seen(access).filter(pk=found.pk).first()
+        if turn is None:
+            raise NotFound(_("There is no such turn, or you do not keep its roster."))
         check_not_over(turn.ends_at, now)
         before = facts_of(turn)
         _cut(access, turn, now, turn.ends_at)

@@ -154,10 +154,11 @@ def _place(access: Access) -> str:
 
 
 def _kept(access: Access) -> bytes:
-    if not default_storage.exists(_place(access)):
-        raise BadInput(_("The uploaded file is not kept any more. Upload it again."), field="file")
-    with default_storage.open(_place(access)) as file:
-        data: bytes = file.read()
+    try:
+        with default_storage.open(_place(access)) as file:
+            data: bytes = file.read()
+    except FileNotFoundError:
+        raise BadInput(_("The uploaded file is not kept any more. Upload it again."), field="file") from None
     return data
 
 

@@ -68,14 +68,40 @@ def clashing() -> dict[str, int]:
     return {"rows": RateCount.objects.count()}
 
 
+def taken_away() -> dict[str, int]:
+    """Work whose row is gone the second time."""
+    if IdempotencyKey.objects.exists():
+        RateCount.objects.get(client="nobody")
+    return noted()
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("work", [noted, filed, clashing])
+def test_work_is_done_once_even_in_vain_unless_the_key_is_looked_for_first() -> None:
+    done: list[int] = []
+
+    def count() -> dict[str, int]:
+        done.append(1)
+        return {"n": len(done)}
+
+    for look_first in (True, True, False):
+        answer = run_once(
+            actor="user:1", key="k", fingerprint=PRINT, now=NOW, work=count, look_first=look_first
+        )
+        assert answer == {"n": 1}
+    assert len(done) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("look_first", [True, False])
+@pytest.mark.parametrize("work", [noted, filed, clashing, taken_away])
 def test_a_repeat_leaves_nothing_whether_its_work_could_be_done_again_or_not(
-    work: Callable[[], dict[str, int]],
+    work: Callable[[], dict[str, int]], look_first: bool
 ) -> None:
     def ask(body: int) -> dict[str, int]:
         fingerprint = fingerprint_of(method="POST", path="x", body={"a": body})
-        return run_once(actor="user:1", key="k", fingerprint=fingerprint, now=NOW, work=work)
+        return run_once(
+            actor="user:1", key="k", fingerprint=fingerprint, now=NOW, work=work, look_first=look_first
+        )
 
     assert [ask(1), ask(1)] == [{"rows": 1}] * 2
     with pytest.raises(KeyReused):

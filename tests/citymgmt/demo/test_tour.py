@@ -241,6 +241,7 @@ class TestTheStory(TestCase):
         for screen in (told, nowhere):
             assert screen["X-Frame-Options"] == "SAMEORIGIN"
             assert "frame-ancestors 'self'" in screen["Content-Security-Policy"]
+            assert b'<base target="_blank">' in screen.body
 
     def test_the_glass_shows_people_and_pages_of_the_story_alone(self) -> None:
         uuid, other = self.told(1), Case.objects.get(uuid=self.told(1))
