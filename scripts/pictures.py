@@ -43,6 +43,16 @@ def case_in(stage: str, step: str = "") -> Way:
     return go
 
 
+def deadline_in(stage: str) -> Way:
+    """Open how the deadline of the first case of a stage was reckoned."""
+
+    def go(browser: Page, town: str) -> None:
+        case_in(stage)(browser, town)
+        browser.goto(browser.url + "deadline/")
+
+    return go
+
+
 def story(clicks: int) -> Way:
     """Tell the story of the demonstration up to a click."""
 
@@ -72,6 +82,10 @@ PICTURES: tuple[tuple[str, str, ViewportSize, Way], ...] = (
     ("public-report", "", PHONE, page("/report/")),
     ("public-follow", "", PHONE, page("/follow/")),
     ("admin-areas", "admin", DESK, page("/grids/")),
+    ("overdue", "station", DESK, page("/cases/overdue/")),
+    ("deadline", "station", DESK, deadline_in("handle")),
+    ("limits", "admin", DESK, page("/cases/limits/")),
+    ("calendar", "admin", DESK, page("/cases/calendars/offices/")),
 )
 
 
