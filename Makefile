@@ -27,7 +27,7 @@ run: install-run ## start the whole system on this machine, with ninety made-up 
 	@exec $(PY) -m citymgmt.local
 
 test: install-dev ## the tests (SQLite, or the database DATABASE_URL names)
-	@$(PY) -m pytest -n $(JOBS) --dist loadscope $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 e2e: install-dev ## the browser tests, in Debian's Chromium
 	@$(PY) -m pytest -m e2e $(ARGS)

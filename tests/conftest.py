@@ -1,9 +1,11 @@
 """What every test stands on: a private database file and media folder, and the append-only triggers."""
 
 import gc
+import re
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from tests.cast import BEGAN, World, build_world
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
 _SWEPT = pytest.StashKey[float]()
+# Modules that walk, kill, replay or go through everything there is: minutes for a handful of tests.
+_LONG = re.compile(r"tests/(faults|sweep)/|_may|sequences|replay|demo|killed|at_once|jumps|day_and")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,12 +56,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what needs PostgreSQL to the run on PostgreSQL; CI has that run and fails without the server."""
-    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        return
-    elsewhere = [item for item in items if item.get_closest_marker("postgres")]
-    if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+        if elsewhere:
+            config.hook.pytest_deselected(items=elsewhere)
+            items[:] = [item for item in items if item not in elsewhere]
+    if hasattr(config, "workerinput"):
+        _long_ones_first(items)
+
+
+def _long_ones_first(items: list[pytest.Item]) -> None:
+    """In the order in which workers take modules and classes: what few tests make long may not come last,
+    where one worker would run it alone."""
+    scopes = [item.nodeid.rsplit("::", 1)[0] for item in items]
+    sizes = Counter(scopes)
+    order = sorted(
+        range(len(items)), key=lambda n: (not _LONG.search(scopes[n]), -sizes[scopes[n]], scopes[n])
+    )
+    items[:] = [items[n] for n in order]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
