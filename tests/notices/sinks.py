@@ -78,7 +78,11 @@ def web_sink(context: Any = None) -> Iterator[WebSink]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever sent it died on the way
+                self.close_connection = True
+                return
             behave = sink.behaviours.pop(0) if len(sink.behaviours) > 1 else sink.behaviours[0]
             sink.came.append(Came(self.path, dict(self.headers), body))
             sink.arrived.set()

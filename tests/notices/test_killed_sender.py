@@ -96,7 +96,7 @@ def test_nothing_is_lost_and_a_repeat_has_the_same_key(broker: Any, settings: An
     by_key: dict[str, set[bytes]] = {}
     for one in sink.came:
         by_key.setdefault(one.headers["Idempotency-Key"], set()).add(one.body)
-    assert all(len(bodies) == 1 for bodies in by_key.values())
+    assert [bodies for bodies in by_key.values() if len(bodies) > 1] == []
     repeats = Counter(one.headers["Idempotency-Key"] for one in sink.came)
     assert repeats[sink.came[0].headers["Idempotency-Key"]] == 2
     told = [(one.path, notice["key"]) for one in sink.came for notice in one.json["notices"]]
