@@ -68,12 +68,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _long_ones_first(items: list[pytest.Item]) -> None:
     """In the order in which workers take modules and classes: what few tests make long may not come last,
     where one worker would run it alone."""
-    scopes = [item.nodeid.rsplit("::", 1)[0] for item in items]
-    sizes = Counter(scopes)
-    order = sorted(
-        range(len(items)), key=lambda n: (not _LONG.search(scopes[n]), -sizes[scopes[n]], scopes[n])
-    )
-    items[:] = [items[n] for n in order]
+    sizes = Counter(map(_scope, items))
+    items.sort(key=lambda item: (not _LONG.search(_scope(item)), -sizes[_scope(item)], _scope(item)))
+
+
+def _scope(item: pytest.Item) -> str:
+    return item.nodeid.rsplit("::", 1)[0]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -229,7 +229,7 @@ def test_a_job_killed_before_each_of_its_statements_reckons_every_case_once(
     while victim.try_to_die(at, job) is not None:
         at += 1
     under_way.refresh_from_db()
-    assert (under_way.done, at > 15) == (4, True)
+    assert (under_way.done, at > 19) == (4, True)
     assert [len(rearmed(case)) for case in cases] == [1] * 4
     finish(under_way)
     assert (under_way.state, under_way.done) == ("done", 4)
