@@ -18,6 +18,7 @@ from accounts.roles import Line, Role
 from cases.models import CaseClass, FilingCondition, StandingPlan
 from grids.access import Access, access_for, grants_recompute
 from grids.models import Area, AreaUserPermission, MapVersion, Posting, UnitUserPermission
+from tests.kept import Rows, forget, writes
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Chongqing
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,17 +30,23 @@ _ROWS: tuple[type[Model], ...] = (
     Area, MapVersion, Unit, User, Posting, AreaUserPermission, UnitUserPermission, CaseClass, FilingCondition,
     StandingPlan, StandingPlan.assisting_units.through,
 )  # fmt: skip
-_kept: dict[Any, bytes] = {}
+_made: dict[Any, tuple[bytes, Rows]] = {}
 
 
 @dataclass
 class World:
-    """Everything by name; ``people`` by login name."""
+    """Everything by name; ``people`` by login name. ``writes`` tells whether anything was written since."""
 
     areas: dict[str, Area] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     conditions: dict[str, FilingCondition] = field(default_factory=dict)
+    writes: int = 0
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was written since it was built."""
+        return self.writes == writes()
 
     def access(self, name: str, now: datetime = NOW) -> Access:
         """The scopes of a person of the cast."""
@@ -122,14 +129,17 @@ def build_world() -> World:
     a dozen. Permissions are made anew after a flush, and the cast with them.
     """
     mark = Permission.objects.order_by().aggregate(first=Min("pk"))["first"]
-    if mark not in _kept:
+    if mark in _made:
+        kept, rows = _made[mark]
+        world: World = pickle.loads(kept)  # noqa: S301 - our own, from this process
+        rows.write()
+    else:
         world = _make_world()
-        _kept.clear()
-        _kept[mark] = pickle.dumps((world, [list(model._default_manager.order_by("pk")) for model in _ROWS]))
-        return world
-    world, tables = pickle.loads(_kept[mark])  # noqa: S301 - our own, from this process
-    for model, rows in zip(_ROWS, tables, strict=True):
-        model._default_manager.bulk_create(rows)
+        _made.clear()
+        forget()
+        rows = Rows((model, list(model._default_manager.order_by("pk"))) for model in _ROWS)
+        _made[mark] = (pickle.dumps(world), rows)
+    world.writes = writes()
     return world
 
 

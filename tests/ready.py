@@ -8,6 +8,7 @@ from cases.given import needed
 from cases.models import Case
 from cases.workflow import Stage
 from tests.cast import World
+from tests.kept import kept
 from tests.walk import RESIDENT, TO_PLAN, case_at, go, report, step, usual
 
 Way = tuple[tuple[str, str], ...]
@@ -62,6 +63,10 @@ class Ready:
 
     def case(self, world: World) -> Case:
         """The case, ready for the action."""
+        start = self.start.__name__ if callable(self.start) else self.start
+        return kept(f"{start} {self.way}", lambda: self._walked(world), untouched=world.untouched)
+
+    def _walked(self, world: World) -> Case:
         case = self.start(world) if callable(self.start) else case_at(world, Stage(self.start))
         return go(world, case, *self.way, condition="sign")
 

@@ -11,6 +11,7 @@ from cases.services.advance import case_advance
 from cases.services.report import case_report
 from cases.workflow import OPEN, Action, Stage
 from tests.cast import HOME, NEXT_COMMUNITY, NOW, World
+from tests.kept import kept
 
 RESIDENT = {"reporter_name": "刘女士", "reporter_phone": "13812345678"}
 
@@ -200,5 +201,8 @@ _PATHS = {
 
 def case_at(world: World, stage: Stage) -> Case:
     """A case a hotline clerk filed for a caller, walked along the standard track to a stage."""
-    case = report(world, "hotline", **RESIDENT)
-    return go(world, case, *_PATHS[stage], condition="sign")
+
+    def walked() -> Case:
+        return go(world, report(world, "hotline", **RESIDENT), *_PATHS[stage], condition="sign")
+
+    return kept(f"at {stage}", walked, untouched=world.untouched)

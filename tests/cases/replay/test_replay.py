@@ -164,7 +164,8 @@ class KilledError(BaseException):
 def test_a_run_killed_between_any_two_steps_ends_the_same(
     squares: None, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, rows = iter(range(steps)), list(usable(prepared(), SOME))
+    replay = prepared()
+    left, rows = iter(range(steps)), list(usable(replay, SOME))
 
     def until_killed(**step: Any) -> dict[str, Any]:
         if next(left, None) is None:
@@ -182,7 +183,7 @@ def test_a_run_killed_between_any_two_steps_ends_the_same(
     interrupted = state()
     assert [row[0] for row in interrupted["cases"]] == sorted(row.source_id for row in rows)
     for row in rows:
-        assert case_of(prepared(), row).closed_at == row.closed
+        assert case_of(replay, row).closed_at == row.closed
 
 
 def test_a_row_the_services_refuse_is_refused_whole(squares: None) -> None:

@@ -13,6 +13,7 @@ from cases.services.invariants import INVARIANTS, invariants_check
 from cases.workflow import Action, Stage
 from core.models import OutboxDelivery
 from tests.cast import NOW, World
+from tests.kept import kept
 from tests.ready import READY
 from tests.walk import TO_CHECK, case_at, fixed, go, report
 
@@ -31,6 +32,11 @@ def chain_breaks(number: str = "") -> list[str]:
 @pytest.fixture
 def busy(world: World) -> World:
     """Cases on every path: every action of the table, a fix on the spot, rework, a return, a complaint."""
+    kept("every path", lambda: lived(world), untouched=world.untouched)
+    return world
+
+
+def lived(world: World) -> None:
     for action, ready in READY.items():
         go(world, ready.case(world), (action, ready.who), condition="sign")
     for stage in Stage:
@@ -46,7 +52,6 @@ def busy(world: World) -> World:
     go(world, case_at(world, Stage.HANDLE), ("claim", "cleaner"))
     go(world, report(world), *TO_CHECK, ("claim", "worker"), condition="sign")
     OutboxDelivery.objects.update(state=OutboxDelivery.State.DONE)
-    return world
 
 
 def test_lawful_life_breaks_no_rule_and_no_chain(busy: World) -> None:
