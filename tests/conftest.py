@@ -19,11 +19,9 @@ from pytest_django.plugin import blocking_manager_key
 
 from cases import limits
 from citymgmt.local.messages import compile_messages
-from core.appendonly import install_triggers, remove_triggers
-from core.models import Revision
-from core.services.calendars import calendars_seed
-from tests import dead_rows, swept
-from tests.cast import BEGAN, World, build_world
+from core.appendonly import remove_triggers
+from tests import dead_rows, emptied
+from tests.cast import World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = pytest.StashKey[Path]()
@@ -54,15 +52,31 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For a second run on another engine."""
+    parser.addoption(
+        "--only-database", action="store_true", help="leave out the tests that ask for no database"
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what needs PostgreSQL to the run on PostgreSQL; CI has that run and fails without the server."""
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
-        if elsewhere:
-            config.hook.pytest_deselected(items=elsewhere)
-            items[:] = [item for item in items if item not in elsewhere]
+    on_postgres = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
+    elsewhere = [item for item in items if not on_postgres and item.get_closest_marker("postgres")]
+    if config.getoption("--only-database"):
+        elsewhere += [item for item in items if not _asks_for_a_database(item)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        left_out = set(elsewhere)
+        items[:] = [item for item in items if item not in left_out]
     if hasattr(config, "workerinput"):
         _long_ones_first(items)
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "e2e"))
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return marked or bool(fixtures) or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
 
 
 def _long_ones_first(items: list[pytest.Item]) -> None:
@@ -106,30 +120,24 @@ def quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def append_only_lifted_to_clean_up() -> Iterator[None]:
-    """Lift the append-only triggers for the flush after a transactional test, and only for it.
+def what_was_committed_taken_away() -> Iterator[None]:
+    """Empty the tables after a transactional test.
 
-    The flush takes what migrations brought; the calendars are put back.
-
-    Tests in a transaction roll back and need no lift. Nothing but this file takes the triggers off;
-    production has no switch.
+    Tests in a transaction roll back and need nothing of it. Nothing but this takes the append-only triggers
+    off; production has no switch.
     """
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    set_up = TransactionTestCase._fixture_setup.__func__  # type: ignore[attr-defined]
 
-    def flush_without_triggers(case: TransactionTestCase) -> None:
-        if swept.by_hand.is_set():
-            swept.by_hand.clear()
-            return
-        remove_triggers(connection)
-        try:
-            flush(case)
-        finally:
-            install_triggers(connection)
-        calendars_seed(now=BEGAN)
-        Revision.objects.all().delete()  # the migration that brings calendars counts no change
+    def remember_first(cls: type[TransactionTestCase]) -> None:
+        emptied.remember()
+        set_up(cls)
+
+    def take_away(_case: TransactionTestCase) -> None:
+        emptied.empty()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        patch.setattr(TransactionTestCase, "_fixture_setup", classmethod(remember_first))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", take_away)
         yield
 
 

@@ -1,13 +1,10 @@
 """What tests of timers share."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from core import timers
-from tests import swept
 from tests.core.hands import Clocks, take_over
-from tests.core.ringing import Bells, clear, install
+from tests.core.ringing import Bells, install
 
 
 @pytest.fixture
@@ -19,11 +16,8 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Bells:
 
 
 @pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """The database as other connections see it; what timers and bells leave there is swept up by hand."""
-    yield
-    clear()
-    swept.by_hand.set()
+def committed(transactional_db: None) -> None:
+    """The database as other connections see it."""
 
 
 @pytest.fixture

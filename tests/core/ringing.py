@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F
 
-from core.models import IdempotencyKey, OutboxDelivery, OutboxEvent, RateCount, Timer, TimerRunner
+from core.models import IdempotencyKey, OutboxDelivery, OutboxEvent, RateCount, Timer
 from core.outbox import Happening, subscribe
 from core.timers import Due, Missed, register
 from tests.cast import NOW
@@ -104,12 +104,6 @@ def keys() -> list[tuple[str, str, str]]:
 def states() -> dict[str, int]:
     """How many timers are in each state."""
     return dict(Counter(Timer.objects.values_list("state", flat=True)))
-
-
-def clear() -> None:
-    """Take away everything that timers and bells leave."""
-    for model in (Timer, TimerRunner, RateCount, IdempotencyKey, OutboxEvent):
-        model._default_manager.all().delete()
 
 
 def install(*, telling: bool = True) -> Bells:

@@ -46,7 +46,12 @@ def test_the_lift_for_tampering_ends_with_its_test(history_unlocked):
 
 
 def test_nothing_but_the_tests_common_fixtures_takes_the_triggers_off():
-    allowed = {"core/appendonly.py", "tests/conftest.py", "tests/core/test_append_only_triggers.py"}
+    allowed = {
+        "core/appendonly.py",
+        "tests/conftest.py",
+        "tests/emptied.py",
+        "tests/core/test_append_only_triggers.py",
+    }
     users = [
         str(path) for path in sources.python_files() if "remove_triggers" in "\n".join(sources.lines(path))
     ]
