@@ -20,8 +20,6 @@ from tests.cases.attempts import later, traces, tried
 from tests.cast import CAST, World
 from tests.walk import RESIDENT, TO_PLAN, case_at, go, report, step, usual
 
-# Thousands of attempts, each like the last; what they run through is counted in the tests that name it.
-pytestmark = pytest.mark.no_cover
 OFFICERS = {"officer", "colleague"}
 WORKERS = {"worker", "worker2"}
 STATIONS = {"station", "station2"}

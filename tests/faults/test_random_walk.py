@@ -17,8 +17,6 @@ from tests.faults.dice import FIELDS
 from tests.faults.model import Broken, play
 from tests.walk import INPUTS
 
-# Thousands of attempts, each like the last; what they run through is counted in the tests that name it.
-pytestmark = pytest.mark.no_cover
 LENGTH = 15
 # So many of the steps may be missing from a hundred walks: those that ask for others before them. ``make
 # fuzz`` has the time for them.

@@ -27,9 +27,6 @@ from core import clock
 from tests.cast import NOW, World
 from tests.walk import RESIDENT, TO_PLAN, a_photo, go, report
 
-# Thousands of attempts, each like the last; what they run through is counted in the tests that name it.
-pytestmark = pytest.mark.no_cover
-
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "0"))
 PEOPLE = ("", "station", "worker", "admin")
 HELD = [

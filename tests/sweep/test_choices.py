@@ -27,9 +27,6 @@ from tests.cast import BEGAN, CAST, PASSWORD, World
 from tests.sweep.register import REGISTER, Kind
 from tests.walk import case_at
 
-# Thousands of attempts, each like the last; what they run through is counted in the tests that name it.
-pytestmark = pytest.mark.no_cover
-
 # How the two districts are named in the cast; a word of the other one has no business in one's choices.
 OURS = ("500115", "长寿", "凤城", "晏家", "向阳", "望江", "沙塘", "cs-clean", "cs-green", "cs-works")
 THEIRS = ("500106", "沙坪坝", "小龙坎", "正街", "spb-clean", "外区")

@@ -16,9 +16,6 @@ from tests.cast import HOME, NOW, World
 from tests.sweep.register import REGISTER
 from tests.walk import TO_HANDLE, a_photo, go, report, step, usual
 
-# Thousands of attempts, each like the last; what they run through is counted in the tests that name it.
-pytestmark = pytest.mark.no_cover
-
 CALLED, MASKED = "13812345678", "138****5678"
 
 
@@ -100,8 +97,8 @@ def test_a_phone_number_in_the_words_is_masked_for_everybody(world: World, handl
 
 CALLER, PHONE, WRITTEN = "覃小满", "13899990000", "138 0000 1111"
 SAID = f"{CALLER}（{PHONE}）说 {WRITTEN} 也行"
-OUTSIDE = ("admin", "neighbour", "")
-READERS = ("station", "hotline", "officer", "worker", "bureau", "cleaner", "leader", *OUTSIDE)
+# Whoever sees the case, and a visitor; what others outside read is swept in test_scope.py.
+READERS = ("station", "hotline", "officer", "worker", "bureau", "cleaner", "leader", "")
 
 
 @pytest.fixture
@@ -161,7 +158,7 @@ def test_nobody_reads_a_callers_name_or_any_number_anywhere(world: World, told: 
         if found := [s for s in secrets if s in text or json.dumps(s)[1:-1] in text]:
             wrong[path] = found
     assert wrong == {}
-    assert seen > 8 or who in OUTSIDE
+    assert seen > 8 or not who
 
 
 def test_notices_and_what_is_told_onward_hold_no_name_and_no_number(world: World, told: Case) -> None:

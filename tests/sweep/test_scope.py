@@ -28,9 +28,6 @@ from tests.cast import BEGAN, HOME, NOW, PASSWORD, World
 from tests.sweep.register import REGISTER, Kind, all_routes
 from tests.walk import a_photo, go, report, step, usual
 
-# Thousands of attempts, each like the last; what they run through is counted in the tests that name it.
-pytestmark = pytest.mark.no_cover
-
 # Who held a post here until yesterday, or will from tomorrow on, their own or as a deputy, is outside too.
 NOT_NOW = ("former_station", "former_officer", "former_deputy", "coming_deputy")
 OUTSIDE = ("", "stranger", "stranger_admin", "neighbour", "gardener", "admin", *NOT_NOW)
