@@ -67,9 +67,10 @@ def added_up(folder: Path) -> dict[str, Any]:
     Raises:
         SystemExit: the folder holds nothing of any.
     """
-    first, *others = [json.loads(part.read_text()) for part in sorted(folder.glob("*.json"))] or [None]
-    if first is None:
+    parts = [json.loads(part.read_text()) for part in sorted(folder.glob("*.json"))]
+    if not parts:
         sys.exit(f"{folder} holds no counts: run the tests with -p tests.counted first.")
+    first, *others = parts
     for other in others:
         merge_coverage(first, other)
     files: dict[str, Any] = first["files"]
@@ -79,11 +80,12 @@ def added_up(folder: Path) -> dict[str, Any]:
 def main() -> int:
     """Print what is missing; 1 when anything is."""
     files = added_up(Path(sys.argv[1]))
-    least = sorted(files, key=lambda name: count(files[name]["summary"]).percent)[:SHOWN]
-    for name in least:
-        print(f"{count(files[name]['summary']).percent:5.1f} % {name}: lines {files[name]['missing_lines']}")
+    percents = {name: count(entry["summary"]).percent for name, entry in files.items()}
+    for name in sorted(percents, key=lambda name: percents[name])[:SHOWN]:
+        print(f"{percents[name]:5.1f} % {name}: lines {files[name]['missing_lines']}")
     said = complaints(files)
-    print(*said, sep="\n", end="\n" * bool(said))
+    for sentence in said:
+        print(sentence)
     return 1 if said else 0
 
 

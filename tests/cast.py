@@ -4,49 +4,37 @@ Grids are squares of 0.01 degree. 长寿 has two streets: 凤城 (two communitie
 (one community, one grid); 沙坪坝 has one grid far away.
 """
 
-import pickle
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
-from django.contrib.auth.models import Permission
-from django.db.models import Min, Model
 from shapely import box
 
 from accounts.models import Unit, User
 from accounts.roles import Line, Role
 from cases.models import CaseClass, FilingCondition, StandingPlan
 from grids.access import Access, access_for, grants_recompute
-from grids.models import Area, AreaUserPermission, MapVersion, Posting, UnitUserPermission
-from tests.kept import Rows, forget, writes
+from grids.models import Area, MapVersion, Posting
+from tests.kept import Made, kept, writes
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Chongqing
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "three-small-lamps"
 
 
-# Everything the cast is made of, in an order in which it can be written.
-_ROWS: tuple[type[Model], ...] = (
-    Area, MapVersion, Unit, User, Posting, AreaUserPermission, UnitUserPermission, CaseClass, FilingCondition,
-    StandingPlan, StandingPlan.assisting_units.through,
-)  # fmt: skip
-_made: dict[Any, tuple[bytes, Rows]] = {}
-
-
 @dataclass
 class World:
-    """Everything by name; ``people`` by login name. ``writes`` tells whether anything was written since."""
+    """Everything by name; ``people`` by login name. ``written``: the count of ``writes`` when built."""
 
     areas: dict[str, Area] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     conditions: dict[str, FilingCondition] = field(default_factory=dict)
-    writes: int = 0
+    written: int = 0
 
-    @property
-    def untouched(self) -> bool:
-        """Whether nothing was written since it was built."""
-        return self.writes == writes()
+    def kept(self, key: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` returns and wrote, out of what was kept where nothing was written since the cast."""
+        return kept(key, make) if self.written == writes() else make()
 
     def access(self, name: str, now: datetime = NOW) -> Access:
         """The scopes of a person of the cast."""
@@ -126,20 +114,10 @@ def build_world() -> World:
     """Put the whole cast into the database.
 
     Made once in a process, in two hundred statements; after that its rows are written again as they were, in
-    a dozen. Permissions are made anew after a flush, and the cast with them.
+    a dozen.
     """
-    mark = Permission.objects.order_by().aggregate(first=Min("pk"))["first"]
-    if mark in _made:
-        kept, rows = _made[mark]
-        world: World = pickle.loads(kept)  # noqa: S301 - our own, from this process
-        rows.write()
-    else:
-        world = _make_world()
-        _made.clear()
-        forget()
-        rows = Rows((model, list(model._default_manager.order_by("pk"))) for model in _ROWS)
-        _made[mark] = (pickle.dumps(world), rows)
-    world.writes = writes()
+    world = kept("the cast", _make_world)
+    world.written = writes()
     return world
 
 

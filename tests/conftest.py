@@ -60,7 +60,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what needs PostgreSQL to the run on PostgreSQL; CI has that run and fails without the server."""
+    """Leave what needs PostgreSQL to the run on PostgreSQL, which CI has and fails without the server, and
+    what needs no database to the other run where this is the second."""
     on_postgres = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
     elsewhere = [item for item in items if not on_postgres and item.get_closest_marker("postgres")]
     if config.getoption("--only-database"):
@@ -129,15 +130,12 @@ def what_was_committed_taken_away() -> Iterator[None]:
     set_up = TransactionTestCase._fixture_setup.__func__  # type: ignore[attr-defined]
 
     def remember_first(cls: type[TransactionTestCase]) -> None:
-        emptied.remember()
+        emptied.brought()
         set_up(cls)
-
-    def take_away(_case: TransactionTestCase) -> None:
-        emptied.empty()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_setup", classmethod(remember_first))
-        patch.setattr(TransactionTestCase, "_fixture_teardown", take_away)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", staticmethod(emptied.empty))
         yield
 
 

@@ -6,7 +6,7 @@ What the services take a tenth of a second to make is back in some thousandths, 
 import pickle
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -19,40 +19,50 @@ _WRITTEN_TO = re.compile(r'(?:INSERT (?:OR [A-Z]+ )?INTO|UPDATE|DELETE FROM) "?(
 
 
 @dataclass
-class _Watch:
-    """Counts what this process writes, and notes into which tables."""
+class _Writes:
+    """Counts what this thread writes."""
 
     count: int = 0
-    tables: set[str] = field(default_factory=set)
 
     def __call__(self, execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
-        text = str(sql)
-        if not text.startswith(_READS):
-            self.count += 1
-            self.tables.update(_WRITTEN_TO.findall(text))
+        self.count += not str(sql).startswith(_READS)
         return execute(sql, *rest)
 
 
-_watch = _Watch()
+_writes = _Writes()
 
 
 def writes() -> int:
     """How often this thread has written so far; the first call begins to count."""
-    if _watch not in connection.execute_wrappers:
-        connection.execute_wrappers.insert(0, _watch)
-        _watch.count += 1
-    return _watch.count
+    if _writes not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _writes)
+        _writes.count += 1
+    return _writes.count
+
+
+def tables() -> list[type[Model]]:
+    """All tables there are, each once."""
+    return [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+
+
+def standing() -> list[type[Model]]:
+    """The tables with anything in them."""
+    names = (connection.ops.quote_name(model._meta.db_table) for model in tables())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {name})" for name in names))  # noqa: S608
+        found = cursor.fetchone()
+    return [model for model, there in zip(tables(), found, strict=True) if there]
 
 
 class Rows:
-    """Rows of some tables, those first that others refer to; the ORM is asked for the statements once."""
+    """The rows that stand in some tables now, to be written again; the ORM tells the statements once."""
 
-    def __init__(self, tables: Iterable[tuple[type[Model], list[Model]]]) -> None:
-        self._tables = [(model, rows) for model, rows in tables if rows]
+    def __init__(self, models: Iterable[type[Model]]) -> None:
+        self._tables = [(model, list(model._base_manager.order_by("pk"))) for model in models]
         self._statements: list[tuple[str, Any]] = []
 
     def write(self) -> None:
-        """Put them into the database, which has none of them."""
+        """Put them into the database, which has none of them. References are looked at when all are there."""
         with transaction.atomic():
             if self._statements:
                 with connection.cursor() as cursor:
@@ -69,42 +79,25 @@ class Rows:
         return execute(sql, params, *rest)
 
 
-_kept: dict[str, tuple[Rows, bytes] | None] = {}
-_empty: set[type[Model]] = set()
+_kept: dict[str, tuple[Rows, bytes]] = {}
 
 
-def forget() -> None:
-    """What was made stands on rows that are there no more."""
-    _kept.clear()
-    _empty.clear()
+def kept(key: str, make: Callable[[], Made]) -> Made:
+    """What ``make`` returns, with the rows it wrote; made anew unless it wrote into empty tables alone."""
+    if key in _kept:
+        rows, value = _kept[key]
+        rows.write()
+        made: Made = pickle.loads(value)  # noqa: S301 - our own, from this process
+        return made
+    before, named = standing(), set[str]()
 
+    def note(execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
+        named.update(_WRITTEN_TO.findall(str(sql)))
+        return execute(sql, *rest)
 
-def kept(key: str, make: Callable[[], Made], *, untouched: bool) -> Made:
-    """What ``make`` returns, with the rows it wrote; ``untouched`` when nothing was written since the cast.
-
-    Made again where something was, or where it changed rows that had been there.
-    """
-    if not untouched:
-        return make()
-    if key not in _kept:
-        return _made(key, make)
-    found = _kept[key]
-    if found is None:
-        return make()
-    rows, value = found
-    rows.write()
-    made: Made = pickle.loads(value)  # noqa: S301 - our own, from this process
+    with connection.execute_wrapper(note):
+        made = make()
+    touched = [model for model in tables() if model._meta.db_table in named]
+    if set(touched).isdisjoint(before):
+        _kept[key] = (Rows(touched), pickle.dumps(made))
     return made
-
-
-def _made(key: str, make: Callable[[], Made]) -> Made:
-    models = apps.get_models(include_auto_created=True)
-    if not _empty:
-        _empty.update(model for model in models if not model._base_manager.exists())
-    _watch.tables.clear()
-    value = make()
-    touched = [model for model in models if model._meta.db_table in _watch.tables]
-    new = set(touched) <= _empty
-    rows = Rows((model, list(model._base_manager.order_by("pk"))) for model in touched)
-    _kept[key] = (rows, pickle.dumps(value)) if new else None
-    return value

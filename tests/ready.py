@@ -8,7 +8,6 @@ from cases.given import needed
 from cases.models import Case
 from cases.workflow import Stage
 from tests.cast import World
-from tests.kept import kept
 from tests.walk import RESIDENT, TO_PLAN, case_at, go, report, step, usual
 
 Way = tuple[tuple[str, str], ...]
@@ -64,7 +63,7 @@ class Ready:
     def case(self, world: World) -> Case:
         """The case, ready for the action."""
         start = self.start.__name__ if callable(self.start) else self.start
-        return kept(f"{start} {self.way}", lambda: self._walked(world), untouched=world.untouched)
+        return world.kept(f"{start} {self.way}", lambda: self._walked(world))
 
     def _walked(self, world: World) -> Case:
         case = self.start(world) if callable(self.start) else case_at(world, Stage(self.start))

@@ -11,7 +11,6 @@ from cases.services.advance import case_advance
 from cases.services.report import case_report
 from cases.workflow import OPEN, Action, Stage
 from tests.cast import HOME, NEXT_COMMUNITY, NOW, World
-from tests.kept import kept
 
 RESIDENT = {"reporter_name": "刘女士", "reporter_phone": "13812345678"}
 
@@ -205,4 +204,4 @@ def case_at(world: World, stage: Stage) -> Case:
     def walked() -> Case:
         return go(world, report(world, "hotline", **RESIDENT), *_PATHS[stage], condition="sign")
 
-    return kept(f"at {stage}", walked, untouched=world.untouched)
+    return world.kept(f"at {stage}", walked)

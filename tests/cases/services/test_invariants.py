@@ -13,7 +13,6 @@ from cases.services.invariants import INVARIANTS, invariants_check
 from cases.workflow import Action, Stage
 from core.models import OutboxDelivery
 from tests.cast import NOW, World
-from tests.kept import kept
 from tests.ready import READY
 from tests.walk import TO_CHECK, case_at, fixed, go, report
 
@@ -32,7 +31,7 @@ def chain_breaks(number: str = "") -> list[str]:
 @pytest.fixture
 def busy(world: World) -> World:
     """Cases on every path: every action of the table, a fix on the spot, rework, a return, a complaint."""
-    kept("every path", lambda: lived(world), untouched=world.untouched)
+    world.kept("every path", lambda: lived(world))
     return world
 
 
