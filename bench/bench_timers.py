@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import fmean
 from uuid import uuid4
 
 import django
@@ -31,6 +32,8 @@ from bench import timers_bare as bare  # noqa: E402
 from bench import timers_city as city  # noqa: E402
 from bench.timers_record import PLACE  # noqa: E402
 from cases.deadlines import Level  # noqa: E402
+from core.dispatcher import CONNECTIONS  # noqa: E402
+from core.services.firing import BATCH  # noqa: E402
 from tests.core.smith import Smith, forge, wait_for  # noqa: E402
 
 BURST, STEADY, PER_SECOND, KILLED, KILLS, OWED = 50_000, 1_000, 50, 30_000, 32, 1_500
@@ -55,7 +58,10 @@ def at(late: list[float], share: float) -> float:
 @contextmanager
 def dispatchers(smith: Smith, count: int) -> Iterator[None]:
     """So many processes, ended cleanly afterwards."""
-    pids = [smith.start("dispatcher", name=f"bench {n}", batch=1000) for n in range(count)]
+    pids = [
+        smith.start("dispatcher", name=f"bench {n}", batch=BATCH, connections=CONNECTIONS)
+        for n in range(count)
+    ]
     time.sleep(1)
     yield
     for pid in pids:
@@ -101,25 +107,32 @@ def burst(smith: Smith, count: int) -> tuple[list[int], float]:
     due = city.in_seconds(8)
     city.arm(ids, due)
     with dispatchers(smith, count):
-        wait_for(lambda: city.left() == 0, within=120)
+        # Whoever counts the rest again and again takes time from those who are measured.
+        wait_for(lambda: city.left() == 0, within=120, every=0.5)
     if not city.faults(ids).none:
         sys.exit("A firing was lost, doubled or put off.")
     return ids, city.recorded()[1] - due.timestamp()
 
 
 def bursts(smith: Smith) -> None:
-    """One dispatcher, the bare limit for the same rows, two dispatchers."""
-    done, one = burst(smith, 1)
-    words = f"{one:.1f} s, {BURST / one:,.0f}/s"
-    say(f"{BURST:,} due at one instant, one dispatcher", "≤ 10 s", words, one <= 10)
+    """One dispatcher, two, two, one, as machines slow down and tables grow; then the bare limit."""
+    ones, twos = [burst(smith, 1)[1]], [burst(smith, 2)[1], burst(smith, 2)[1]]
+    done, seconds = burst(smith, 1)
+    ones.append(seconds)
+    one, two = fmean(ones), fmean(twos)
+    say(f"{BURST:,} due at one instant, one dispatcher", "≤ 10 s", _said(ones), one <= 10)
+    say("  two dispatchers", "faster than one", f"{_said(twos)}, {two / one:.0%}", two < one)
     fresh = city.fill(BURST)
     statements = bare.stage(done, fresh)
     city.arm(fresh, city.in_seconds(-1))
-    seconds = bare.write(statements)
-    say("  the same rows by plain SQL in one batch", "", f"{seconds:.1f} s, {BURST / seconds:,.0f}/s")
-    say("  share of that limit", "≥ 25 %", f"{seconds / one:.0%}", seconds / one >= 0.25)
-    _done, two = burst(smith, 2)
-    say("  two dispatchers", "faster than one", f"{two:.1f} s, {BURST / two:,.0f}/s", two < one)
+    limit = bare.write(statements)
+    say("  the same rows by plain SQL in one batch", "", f"{limit:.1f} s, {BURST / limit:,.0f}/s")
+    say("  share of that limit", "≥ 25 %", f"{limit / one:.0%}", limit / one >= 0.25)
+
+
+def _said(seconds: list[float]) -> str:
+    each = " and ".join(f"{one:.1f}" for one in seconds)
+    return f"{each} s, {BURST / fmean(seconds):,.0f}/s"
 
 
 def celery_alone(smith: Smith) -> None:
@@ -145,14 +158,14 @@ def kills(smith: Smith) -> None:
     city.arm(ids[half:], begins, 10 / half)
     city.arm(ids, begins, 12 / KILLED, Level.LEVEL2)
     for n in range(3):
-        smith.start("dispatcher", name=f"bench {n}", batch=200)
+        smith.start("dispatcher", name=f"bench {n}", batch=200, connections=4)
     wait_for(lambda: city.in_seconds(0) >= begins, within=20)
     at_work = 0
     for n in range(KILLS):
         time.sleep(rng.uniform(0.2, 0.6))
         at_work += city.left() > 0
         smith.end(rng.choice(smith.alive))
-        smith.start("dispatcher", name=f"next {n}", batch=200)
+        smith.start("dispatcher", name=f"next {n}", batch=200, connections=4)
     wait_for(lambda: city.left() == 0, within=120)
     for pid in list(smith.alive):
         smith.end(pid)

@@ -2,6 +2,9 @@
 
 import gc
 import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from time import monotonic
 from typing import Final
 
@@ -11,22 +14,32 @@ from django.db import InterfaceError, OperationalError, connection
 from core import clock
 from core.services.firing import BATCH, Fired, timers_fire
 from core.services.runners import Lateness, runner_seen
+from core.timer_state import dispatchers, runners_alive
 from core.waking import Nap
 
 log = logging.getLogger(__name__)
 LONGEST_NAP: Final = 1.0  # seconds; also how often a process says that it lives
 RETRY: Final = 0.01  # seconds until a busy subject is tried again
+CONNECTIONS: Final = 2  # of ``run_timers``; more gain nothing while one process does Python's part
 PATIENCE: Final = (0.1, 5.0)  # seconds between attempts to reach a database that is away: first and most
 ALARM_EVERY: Final = 60.0  # seconds between two lines about clocks that differ
 _ALARM: Final = "%s fires no timers: the database's clock is %.1f s ahead of its own. Set the clocks right."
 
 
 class Dispatcher:
-    """One process that fires timers, or one task."""
+    """One process that fires timers, or one task.
 
-    def __init__(self, name: str, *, batch: int = BATCH) -> None:
+    ``connections``: over how many the dispatchers together work while more is due than a batch holds. What
+    the others leave of them this one has, each in a thread of its own: to the database one more caller, to
+    Python something to do while the first one waits.
+    """
+
+    def __init__(self, name: str, *, batch: int = BATCH, connections: int = 1) -> None:
         self.name = name
         self._batch = batch
+        # Where rows can't be passed over there is one writer at a time.
+        self._connections = connections if connection.features.has_select_for_update_skip_locked else 1
+        self._shared = Lock()  # for what threads change and whoever says it reads
         self._lateness = Lateness()
         self._reading: clock.Reading | None = None
         self._refusing = False
@@ -42,7 +55,7 @@ class Dispatcher:
         while not nap.over:
             try:
                 nap.listen()
-                nap.sleep(self._once())
+                nap.sleep(self._once(lambda: nap.over))
                 patience = PATIENCE[0]
             except (OperationalError, InterfaceError) as error:
                 log.warning("%s lost the database and tries again in %.1f s: %s", self.name, patience, error)
@@ -53,39 +66,73 @@ class Dispatcher:
 
     def drain(self, seconds: float) -> int:
         """Fire what is due until nothing is left or so much time is over; how many fired."""
-        until, fired, self._new = monotonic() + seconds, 0, False
-        while (came := self.turn()).fired:
-            fired += came.fired
-            if monotonic() >= until:
-                break
+        now = self._said_at = monotonic()
+        self._new = False
+        fired = self._work_off(lambda: monotonic() - now >= seconds, self.turn().fired)
         if fired or self._refusing:
             self._say()
         return fired
 
     def turn(self) -> Fired:
         """Read the clocks and fire one batch, unless the clocks differ."""
-        self._reading, began = clock.reading(), monotonic()
-        self._judge(self._reading.skew)
-        if self._refusing:
-            return Fired(0, 0, None)
-        now = self._reading.now
-        came = timers_fire(now=now, limit=self._batch)
+        reading, began = clock.reading(), monotonic()
+        with self._shared:
+            self._reading = reading
+            self._judge(reading.skew)
+            if self._refusing:
+                return Fired(0, 0, None)
+        came = timers_fire(now=reading.now, limit=self._batch)
         took = monotonic() - began
-        self._lateness.add((now - due).total_seconds() + took for due in came.due)
+        with self._shared:
+            self._lateness.add((reading.now - due).total_seconds() + took for due in came.due)
         return came
 
-    def _once(self) -> float:
+    def _once(self, over: Callable[[], bool]) -> float:
         """One turn of the process; seconds to sleep after it."""
         began = monotonic()
         came = self.turn()
-        if monotonic() - self._said_at >= LONGEST_NAP:
-            self._say()
+        if self._connections > 1 and came.fired >= self._batch:
+            self._work_off(over, came.fired)
+            return 0.0
+        self._say_in_time()
         if came.next_due is None or self._reading is None:
             return LONGEST_NAP
         wait = (came.next_due - self._reading.now).total_seconds() - (monotonic() - began)
         if wait <= 0 and not came.fired:
             return RETRY  # its subject is busy, or another dispatcher has it
         return max(0.0, min(wait, LONGEST_NAP))
+
+    def _work_off(self, over: Callable[[], bool], came: int) -> int:
+        """Batch after batch, after one in which ``came`` fired, until nothing is left; how many in all.
+
+        Over all connections once a batch is full.
+        """
+        fired, others = 0, list[Future[int]]()
+        with ThreadPoolExecutor(self._connections) as threads:
+            while came and not over():
+                fired += came
+                if came >= self._batch and not others:
+                    others = [threads.submit(self._apart, over) for _ in range(self._to_spare())]
+                self._say_in_time()
+                came = self.turn().fired
+        return fired + came + sum(other.result() for other in others)
+
+    def _to_spare(self) -> int:
+        """How many connections there are to be beside those of the dispatchers that live."""
+        if self._connections == 1 or self._reading is None:
+            return 0
+        there = dispatchers(runners_alive(now=self._reading.now))
+        return self._connections - 1 - sum(not one.refusing for one in there if one.name != self.name)
+
+    def _apart(self, over: Callable[[], bool]) -> int:
+        """A thread's share of that, over its own connection."""
+        fired = 0
+        try:
+            while not over() and (came := self.turn().fired):
+                fired += came
+        finally:
+            connection.close()
+        return fired
 
     def _judge(self, skew: float) -> None:
         """Whether the clocks differ by so much that nobody knows what is due; an alarm when they do."""
@@ -99,11 +146,16 @@ class Dispatcher:
                 self._alarmed_at = -ALARM_EVERY
                 log.warning("%s fires timers again: the clocks agree.", self.name)
 
+    def _say_in_time(self) -> None:
+        if monotonic() - self._said_at >= LONGEST_NAP:
+            self._say()
+
     def _say(self) -> None:
         """Write down that this process lives, how its clock stands and what it fired."""
         if self._reading is None:
             return
-        lateness, self._lateness = self._lateness, Lateness()
+        with self._shared:
+            lateness, self._lateness = self._lateness, Lateness()
         runner_seen(
             name=self.name,
             now=self._reading.now,

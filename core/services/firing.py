@@ -2,11 +2,12 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import starmap
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from django.db import connection, transaction
@@ -70,7 +71,7 @@ def timers_fire(*, now: datetime, limit: int = BATCH) -> Fired:
 
     Any number of callers may run at once. One transaction, unless something in it fails: then it is taken
     back and tried again in halves, and what fails alone is put off with its error, after eight attempts set
-    aside. A lost connection to the database is raised, with everything as it was.
+    aside. A database that is away is raised, with everything as it was; a connection alone is opened anew.
     """
     next_due = _next()
     if next_due is None or next_due > now:
@@ -175,7 +176,7 @@ def _settle(claimed: Sequence[_Row], now: datetime, *, alone: bool = False) -> _
         left = subjects - held.keys()
         gone = frozenset(handler.gone(left) if left else ())
         _mark([row for row in rows if row.subject in gone], state=Timer.State.SUPERSEDED)
-        due = _firing(rows, held, now, alone=alone)
+        due = _firing(rows, held.keys(), now, alone=alone)
         _mark(due, state=Timer.State.FIRED, fired_at=now)
         if due:
             handler.fire(held, due, now)
@@ -185,7 +186,7 @@ def _settle(claimed: Sequence[_Row], now: datetime, *, alone: bool = False) -> _
     return done
 
 
-def _firing(claimed: Iterable[_Row], held: Collection[str], now: datetime, *, alone: bool) -> list[Due]:
+def _firing(claimed: Iterable[_Row], held: Set[str], now: datetime, *, alone: bool) -> list[Due]:
     """The timers to fire: all that are due of the subjects held, in order; ``alone``: the claimed ones only.
 
     A subject of which another dispatcher looks at a timer is left to it, or its rungs could get out of order.
@@ -194,15 +195,16 @@ def _firing(claimed: Iterable[_Row], held: Collection[str], now: datetime, *, al
         return []
     rows = _rows(_due(now).filter(subject__in=held).order_by("due_at", "level", "pk"))
     mine = {row.id for row in claimed}
-    others = [] if alone else [row for row in rows if row.id not in mine]
-    if others:
+    others = _rows(_due(now).filter(subject__in=held).exclude(pk__in=mine))
+    rows = sorted((*claimed, *others), key=attrgetter("due_at", "level", "id"))
+    if others and not alone:
         mine |= {row.id for row in _claim(Timer.objects.filter(pk__in=[row.id for row in others]))}
-    divided = {row.subject for row in others if row.id not in mine}
+    free = held - {row.subject for row in others if row.id not in mine and not alone}
     outrun = outrun_of(rows)
     return [
         Due(row.id, row.subject, row.rule, row.level, row.generation, row.due_at, row.id in outrun)
         for row in rows
-        if row.id in mine and row.subject not in divided
+        if row.id in mine and row.subject in free
     ]
 
 

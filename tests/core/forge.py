@@ -1,9 +1,9 @@
 """A warm process that forks dispatchers and Celery workers, to be killed; run by tests, never imported.
 
 Its arguments are the database's name and the module whose ``install`` prepares every process. What to fork
-it is told by one JSON object a line on standard input: {"do": "dispatcher", "name", "batch"} or {"do":
-"celery", "prefix", "schedule", "threads"}. It answers with the process id, which is also its group's. Itself
-it never opens a connection to the database.
+it is told by one JSON object a line on standard input: {"do": "dispatcher", "name", "batch" and perhaps
+"connections"} or {"do": "celery", "prefix", "schedule", "threads"}. It answers with the process id, which is
+also its group's. Itself it never opens a connection to the database.
 """
 
 import ctypes
@@ -31,7 +31,9 @@ _PR_SET_PDEATHSIG = 1
 def dispatch(job: dict[str, Any]) -> None:
     nap = Nap()
     signal.signal(signal.SIGTERM, nap.end)
-    Dispatcher(job["name"], batch=job["batch"]).run(nap)
+    if os.environ.get("SWITCH"):
+        sys.setswitchinterval(float(os.environ["SWITCH"]))
+    Dispatcher(job["name"], batch=job["batch"], connections=job.get("connections", 1)).run(nap)
 
 
 def celery(job: dict[str, Any]) -> None:

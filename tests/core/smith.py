@@ -69,9 +69,9 @@ def forge(module: str) -> Iterator[Smith]:
             pipe.close()
 
 
-def wait_for(met: Callable[[], bool], within: float) -> None:
-    """Look twenty times a second until it is so; AssertionError after ``within`` seconds."""
+def wait_for(met: Callable[[], bool], within: float, every: float = 0.05) -> None:
+    """Look ``every`` so many seconds until it is so; AssertionError after ``within`` seconds."""
     until = time.monotonic() + within
     while not met():
         assert time.monotonic() < until, "it never came to that"
-        time.sleep(0.05)
+        time.sleep(every)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 
 from core.dispatcher import RETRY, Dispatcher
 from core.models import Timer, TimerRunner
@@ -149,3 +150,18 @@ def test_a_process_that_is_ended_before_it_looked_says_nothing(bells: Bells, clo
     Dispatcher("one").run(nap)
     nap.close()
     assert not TimerRunner.objects.exists()
+
+
+def test_an_engine_with_one_writer_has_one_connection(bells: Bells, clocks: Clocks, monkeypatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(connection.features, "has_select_for_update_skip_locked", False)
+        dispatcher = Dispatcher("one", batch=2, connections=4)
+    monkeypatch.setattr(Dispatcher, "_apart", lambda *_how: pytest.fail("there is no other one"))
+    hang(*"abcde")
+    set_timers("abcde")
+    assert dispatcher.drain(seconds=20) == 5
+
+
+def test_no_connection_at_all_is_refused_in_a_sentence() -> None:
+    with pytest.raises(CommandError, match="--connections is 1 or more"):
+        call_command("run_timers", "--connections", "0")

@@ -104,14 +104,14 @@ def test_five_thousand_timers_survive_a_dozen_kills(smith: Smith) -> None:
         for level, at in ((1, first), (2, first + timedelta(seconds=0.7)))
     )
     for n in range(3):
-        smith.start("dispatcher", name=f"first {n}", batch=20)
+        smith.start("dispatcher", name=f"first {n}", batch=20, connections=5)
     wait_for(lambda: clock.now() >= now + timedelta(seconds=1), within=10)
     at_work = 0
     for n in range(KILLS):
         time.sleep(rng.uniform(0.1, 0.5))
         at_work += Timer.objects.filter(state="armed", wake_at__lte=clock.now()).exists()
         smith.end(rng.choice(smith.alive))
-        smith.start("dispatcher", name=f"next {n}", batch=20)
+        smith.start("dispatcher", name=f"next {n}", batch=20, connections=5)
     wait_for(lambda: left() == 0, within=30)
     each_rang_once(2 * BELLS)
     assert at_work >= KILLS // 4, "killed only while there was nothing to do"

@@ -5,9 +5,9 @@ import signal
 import socket
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.dispatcher import Dispatcher
+from core.dispatcher import CONNECTIONS, Dispatcher
 from core.services.firing import BATCH
 from core.waking import Nap
 
@@ -19,12 +19,24 @@ class Command(BaseCommand):
         """What an operator may choose."""
         parser.add_argument("--name", default="", help="how it is called among the others: host and process")
         parser.add_argument("--batch", type=int, default=BATCH, help="the most timers in one transaction")
+        parser.add_argument(
+            "--connections",
+            type=int,
+            default=CONNECTIONS,
+            help="over how many connections all dispatchers together work off what is due at one instant",
+        )
         parser.add_argument("--drain", action="store_true", help="fire what is due now, and end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until told to end."""
+        """Run until told to end.
+
+        Raises:
+            CommandError: there is to be no connection.
+        """
+        if options["connections"] < 1:
+            raise CommandError("--connections is 1 or more.")
         name = options["name"] or f"{socket.gethostname()[:60]}:{os.getpid()}"
-        dispatcher = Dispatcher(name[:80], batch=options["batch"])
+        dispatcher = Dispatcher(name[:80], batch=options["batch"], connections=options["connections"])
         if options["drain"]:
             self.stdout.write(f"{dispatcher.drain(seconds=float('inf'))} timers fired")
             return
