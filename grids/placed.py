@@ -6,12 +6,15 @@ from grids.models import Area
 
 
 class Placed(models.Model):
-    """Mixin: where a row belongs now. The columns follow when a grid is split or a district ends."""
+    """Mixin: where a row belongs now. The columns follow when a grid is split or a district ends.
 
-    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    street = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    grid = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    Whoever mixes it in names the indexes: one that goes on with what lists ask for serves for the key, too.
+    """
+
+    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    street = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    grid = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True

@@ -42,7 +42,7 @@ class Case(Clocked, Marks, Placed):
     digested_events = models.PositiveIntegerField(default=0, db_default=0)
 
     case_class = models.ForeignKey(
-        CaseClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        CaseClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     condition = models.ForeignKey(
         FilingCondition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -73,12 +73,18 @@ class Case(Clocked, Marks, Placed):
         blank=True,
         on_delete=models.PROTECT,
         related_name="reported_cases",
+        db_index=False,
     )
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tasks"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="tasks",
+        db_index=False,
     )
     lead_unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases"
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases", db_index=False
     )
     # Who last took which action, {action: user id}: the memory of the four eyes.
     takers = models.JSONField(default=dict, blank=True)
@@ -102,6 +108,8 @@ class Case(Clocked, Marks, Placed):
 
     class Meta:
         ordering = ["-opened_at", "-id"]
+        # Every step and every rung moves the row, and with it an entry of each index that holds it: so no
+        # key has one that another begins with, and none holds what is empty in most cases.
         indexes = [
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(fields=["district", "stage", "-opened_at"], name="case_district_stage"),
@@ -111,7 +119,17 @@ class Case(Clocked, Marks, Placed):
             models.Index(fields=["lead_unit", "stage", "-opened_at"], name="case_unit_stage"),
             models.Index(fields=["case_class", "opened_at"], name="case_class_opened"),
             models.Index(fields=["lon", "lat"], name="case_place"),
-            models.Index(fields=["source", "source_ref"], name="case_source_ref"),
+            models.Index(
+                fields=["source", "source_ref"], name="case_with_source_ref", condition=Q(source_ref__gt="")
+            ),
+            models.Index(fields=["reporter"], name="case_reporter", condition=Q(reporter__isnull=False)),
+            models.Index(fields=["assignee"], name="case_assignee", condition=Q(assignee__isnull=False)),
+            models.Index(
+                fields=["merged_into"], name="case_merged_into", condition=Q(merged_into__isnull=False)
+            ),
+            models.Index(
+                fields=["clock_calendar"], name="case_calendar", condition=Q(clock_calendar__isnull=False)
+            ),
             models.Index(
                 fields=["suspended_until"], name="case_suspended", condition=Q(suspended_until__isnull=False)
             ),
@@ -122,7 +140,9 @@ class Case(Clocked, Marks, Placed):
                 condition=Q(escalation__gt=0),
             ),
             models.Index(
-                fields=["closed_at", "id"], name="case_to_forget", condition=Q(forgotten_at__isnull=True)
+                fields=["closed_at", "id"],
+                name="case_done_to_forget",
+                condition=Q(forgotten_at__isnull=True, closed_at__isnull=False),
             ),
             models.Index(
                 fields=["id"], name="case_undigested", condition=Q(events_count__gt=F("digested_events"))

@@ -32,7 +32,7 @@ class Clocked(models.Model):
     clock_total = models.PositiveIntegerField(db_default=0, default=0)
     clock_limit = models.PositiveIntegerField(db_default=0, default=0)
     clock_calendar = models.ForeignKey(
-        CalendarVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        CalendarVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     # The highest rung that fired since the clock last began, and a bit (``deadlines.BESIDE_CLOCK``) for each
     # that did of what runs beside the ladder; how often its moments changed.

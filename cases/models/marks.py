@@ -19,7 +19,12 @@ class Marks(models.Model):
 
     # The open case this one was merged into, and the stage it comes back to when that is undone.
     merged_into = models.ForeignKey(
-        "cases.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_cases"
+        "cases.Case",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_cases",
+        db_index=False,
     )
     stage_before = models.CharField(max_length=12, blank=True, db_default="", choices=Stage.choices)
     suspended_at = models.DateTimeField(null=True, blank=True)

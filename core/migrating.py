@@ -1,0 +1,70 @@
+"""Indexes of tables that hold millions of rows, made and dropped while old code goes on writing to them.
+
+A migration of these operations says ``atomic = False``; killed half-way it is run again. SQLite, which has
+one writer anyway, does it the plain way.
+"""
+
+from typing import Any
+
+from django.db import migrations, models
+
+
+class AddIndexBeside(migrations.AddIndex):
+    """``AddIndex`` for which nobody who writes has to wait."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Make the index."""
+        _make(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.index)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop it again."""
+        _drop(schema_editor, from_state.apps.get_model(app_label, self.model_name), self.index)
+
+
+class RemoveIndexBeside(migrations.RemoveIndex):
+    """``RemoveIndex`` for which nobody has to wait."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop the index."""
+        index = from_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+        _drop(schema_editor, from_state.apps.get_model(app_label, self.model_name), index)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Make it again."""
+        index = to_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+        _make(schema_editor, to_state.apps.get_model(app_label, self.model_name), index)
+
+
+class KeyWithoutIndex(migrations.AlterField):
+    """``AlterField`` that takes the index of its own from a foreign key, and nothing else.
+
+    Django would drop the key's constraint as well and make it anew, reading the whole table under a lock.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop the index."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        _drop(schema_editor, model, self._index(schema_editor, model))
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Make it again, under the name Django had given it."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        _make(schema_editor, model, self._index(schema_editor, model))
+
+    def _index(self, editor: Any, model: type[models.Model]) -> models.Index:
+        column = model._meta.get_field(self.name).column  # type: ignore[union-attr]
+        name = editor._create_index_name(model._meta.db_table, [column])
+        return models.Index(fields=[self.name], name=name)
+
+
+def _make(editor: Any, model: type[models.Model], index: models.Index) -> None:
+    if editor.connection.vendor != "postgresql":
+        editor.add_index(model, index)
+        return
+    _drop(editor, model, index)  # what a killed attempt left is good for nothing
+    editor.add_index(model, index, concurrently=True)
+
+
+def _drop(editor: Any, model: type[models.Model], index: models.Index) -> None:
+    how = {"concurrently": True} if editor.connection.vendor == "postgresql" else {}
+    editor.remove_index(model, index, **how)
