@@ -65,7 +65,7 @@ class Rules:
 
     def ladder(self, case: Case) -> Ladder:
         """The ladder of the stage the case is in, lowest rung first."""
-        return self.ladder_of(Stage(case.stage), track_of(case))
+        return self.ladder_of(Stage(case.stage), track_of(case) if self.rungs else None)
 
     def ladder_of(self, stage: Stage, track: Track | None) -> Ladder:
         """The same by stage and track, None for any without rungs of its own: the most particular row of each

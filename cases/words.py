@@ -21,6 +21,7 @@ SPOKEN = (
     "text", "words", "result", "reason", "no_position_reason", "no_photo_reason", "evidence",
     "outside_body", "letter_no", "place", "measures", "comments",
 )  # fmt: skip
+_SPOKEN = frozenset(SPOKEN)
 DIGESTS = "said_digest"  # in an event's data: {field: digest} of what was said with it
 REDACTED = "redacted_digest"  # in the event of a forgetting: {"seq.field": digest} of what is left
 _LISTS = frozenset({"measures"})
@@ -75,7 +76,9 @@ def spoken(field: str, text: str) -> Spoken:
 
 def apart(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Spoken]]:
     """An event's facts with digests where words stood, and the words; "measures.2" is a list's second."""
-    facts = {name: value for name, value in data.items() if name not in SPOKEN}
+    if _SPOKEN.isdisjoint(data):
+        return dict(data), []
+    facts = {name: value for name, value in data.items() if name not in _SPOKEN}
     said = [spoken(field, text) for name in SPOKEN if name in data for field, text in _flat(name, data[name])]
     return (facts | {DIGESTS: {one.field: one.digest for one in said}} if said else facts), said
 

@@ -7,6 +7,7 @@ is the same in all of them once, so that little is adapted value by value; on SQ
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
@@ -20,6 +21,7 @@ _PORTION: Final = 2000
 # SQLite takes so many values in one statement.
 _FEW: Final = 200
 Values = Mapping[str, Any]
+Columns = Mapping[str, Sequence[Any]]
 Row = TypeVar("Row")
 Found = TypeVar("Found", bound=Model)
 
@@ -45,8 +47,11 @@ def values_insert(model: type[Model], rows: Sequence[Values]) -> list[int]:
         return [row.pk for portion in made for row in portion]
     fields = _given(model)
     blank = {str(field.column): field.get_default() for field in fields}
-    whole = [{**blank, **row} for row in rows]
-    return [key for portion in _portions(whole) for key in _insert(model, fields, portion)]
+    whole = (
+        {name: [row.get(name, held) for row in some] for name, held in blank.items()}
+        for some in _portions(rows)
+    )
+    return [key for portion in whole for key in _insert(model, fields, portion)]
 
 
 def rows_read(found: QuerySet[Found], names: Sequence[str]) -> list[Found]:
@@ -117,15 +122,15 @@ def _given(model: type[Model]) -> "list[Field[Any, Any]]":
     return [field for field in model._meta.concrete_fields if not field.primary_key]
 
 
-def _taken(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> list[dict[str, Any]]:
-    """The columns of rows with their values."""
-    columns = [str(field.column) for field in fields]
+def _taken(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> Columns:
+    """What rows hold, by column."""
     take = attrgetter(*(field.attname for field in fields))
-    return [dict(zip(columns, take(row), strict=True)) for row in rows]
+    held = zip(*map(take, rows), strict=True)
+    return {str(field.column): list(values) for field, values in zip(fields, held, strict=True)}
 
 
-def _insert(model: type[Model], fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> list[int]:
-    said = _Said(fields, rows)
+def _insert(model: type[Model], fields: "Sequence[Field[Any, Any]]", columns: Columns) -> list[int]:
+    said = _Said(fields, columns)
     names = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(said.value_of[str(field.column)] for field in fields)
     return said.run(
@@ -134,8 +139,8 @@ def _insert(model: type[Model], fields: "Sequence[Field[Any, Any]]", rows: Seque
     )
 
 
-def _update(model: type[Model], fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> None:
-    said = _Said(fields, rows)
+def _update(model: type[Model], fields: "Sequence[Field[Any, Any]]", columns: Columns) -> None:
+    said = _Said(fields, columns)
     key, *others = (str(field.column) for field in fields)
     sets = ", ".join(f'"{name}" = {said.value_of[name]}' for name in others)
     said.run(
@@ -147,12 +152,11 @@ def _update(model: type[Model], fields: "Sequence[Field[Any, Any]]", rows: Seque
 class _Said:
     """Rows as a statement says them: ``value_of`` each column in SQL, and ``rows`` to select them from."""
 
-    def __init__(self, fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> None:
-        first = rows[0]
+    def __init__(self, fields: "Sequence[Field[Any, Any]]", columns: Columns) -> None:
         self._same = {
-            str(field.column): _adapted(field, first[str(field.column)])
+            str(field.column): _adapted(field, columns[str(field.column)][0])
             for field in fields
-            if all(row[str(field.column)] == first[str(field.column)] for row in rows)
+            if _is_one(columns[str(field.column)])
         }
         differ = [field for field in fields if field.column not in self._same]
         kinds = {str(field.column): _kind(field) for field in fields}
@@ -167,7 +171,8 @@ class _Said:
             if differ
             else "generate_series(1, %(the rows)s) AS v"
         )
-        self._rows: str | int = _document(differ, rows) if differ else len(rows)
+        many = len(columns[str(fields[0].column)])
+        self._rows: str | int = _document(differ, columns) if differ else many
 
     def run(self, statement: str) -> list[int]:
         """The keys of the rows written."""
@@ -176,14 +181,22 @@ class _Said:
             return [key for (key,) in cursor.fetchall()]
 
 
-def _document(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Values]) -> str:
-    columns = [str(field.column) for field in fields]
-    said = [{column: row[column] for column in columns} for row in rows]
+def _document(fields: "Sequence[Field[Any, Any]]", columns: Columns) -> str:
+    names = [str(field.column) for field in fields]
+    held = zip(*(_written(field, columns[str(field.column)]) for field in fields), strict=True)
+    return json.dumps([dict(zip(names, row, strict=True)) for row in held], cls=DjangoJSONEncoder)
+
+
+def _written(field: "Field[Any, Any]", values: Sequence[Any]) -> Sequence[Any]:
+    if not isinstance(field, DateTimeField):
+        return values
     # The encoder would cut a moment to milliseconds.
-    for column in (str(field.column) for field in fields if isinstance(field, DateTimeField)):
-        for row in said:
-            row[column] = row[column] and row[column].isoformat()
-    return json.dumps(said, cls=DjangoJSONEncoder)
+    return [value and value.isoformat() for value in values]
+
+
+def _is_one(values: Sequence[Any]) -> bool:
+    """Whether all of them are equal."""
+    return values[0] == values[-1] and values.count(values[0]) == len(values)
 
 
 def _adapted(field: "Field[Any, Any]", value: Any) -> Any:
@@ -191,6 +204,7 @@ def _adapted(field: "Field[Any, Any]", value: Any) -> Any:
     return value if plain else json.dumps(value, cls=DjangoJSONEncoder)
 
 
+@cache
 def _kind(field: "Field[Any, Any]") -> str:
     """A column's type; of a key that of one which refers to it. A cast to varchar would cut in silence."""
     kind = str((field.rel_db_type if field.primary_key else field.db_type)(connection))

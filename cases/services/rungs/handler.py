@@ -62,18 +62,18 @@ class CaseTimers:
                 rung_take(batch, held[timer.subject], timer)
         batch_write(batch)
         repeats_arm(batch)
-        for case in _unattended([held[timer.subject] for timer in due if _asks_for(held, timer)]):
+        pooled = [timer for timer in due if timer.rule == rule.POOL]
+        for case in _unattended([case for timer in pooled if _asks_for(case := held[timer.subject], timer)]):
             task_to_pool(case_id=case.pk, cause=UNATTENDED, now=now)
         for timer in due:
             if timer.rule == rule.SUSPENSION:
                 _resume(held[timer.subject].pk, now)
 
 
-def _asks_for(held: Mapping[str, Case], timer: Due) -> bool:
-    """Whether a timer asks if somebody's task was taken up."""
-    case = held[timer.subject]
+def _asks_for(case: Case, timer: Due) -> bool:
+    """Whether a timer still asks if somebody's task was taken up."""
     runs = case.clock_since is not None and timer.generation == case.clock_generation
-    return timer.rule == rule.POOL and runs and case.assignee_id is not None
+    return runs and case.assignee_id is not None
 
 
 def _unattended(cases: Sequence[Case]) -> list[Case]:
