@@ -31,8 +31,6 @@ _PR_SET_PDEATHSIG = 1
 def dispatch(job: dict[str, Any]) -> None:
     nap = Nap()
     signal.signal(signal.SIGTERM, nap.end)
-    if os.environ.get("SWITCH"):
-        sys.setswitchinterval(float(os.environ["SWITCH"]))
     Dispatcher(job["name"], batch=job["batch"], connections=job.get("connections", 1)).run(nap)
 
 
