@@ -1,7 +1,7 @@
 """How late timers fire, how many a second, and what becomes of them when processes are killed.
 
 Run as `make bench-timers`, which takes the PostgreSQL of DATABASE_URL and the Redis of REDIS_URL (both on
-this machine by default). It makes a database of its own, fills it with some two hundred thousand made-up
+this machine by default). It makes a database of its own, fills it with some four hundred thousand made-up
 cases, prints each figure beside its bar, drops the database and ends after some minutes; with 1 when a
 figure misses its bar. Every firing has all its effects: event, supervision, marks, outbox and delivery.
 """
@@ -34,6 +34,7 @@ from bench import timers_city as city  # noqa: E402
 from bench.timers_record import PLACE  # noqa: E402
 from cases.deadlines import Level  # noqa: E402
 from core.dispatcher import CONNECTIONS  # noqa: E402
+from core.models import TimerRunner  # noqa: E402
 from core.services.firing import BATCH  # noqa: E402
 from tests.core.smith import Smith, forge, wait_for  # noqa: E402
 
@@ -130,13 +131,14 @@ def bursts(smith: Smith) -> None:
     single, one, two = (fmean(taken[way]) for way, _count, _connections in ways)
     say(f"{BURST:,} due at one instant, one dispatcher", "≤ 10 s", _said(taken["one"]), one <= 10)
     say("  one that keeps to one connection", "", _said(taken["single"]))
-    say("  two dispatchers, a connection each", "faster than one", _said(taken["two"]), two < single)
+    say("  two dispatchers, a connection each", "< one on one", _said(taken["two"]), two < single)
     fresh = city.fill(BURST)
     statements = bare.stage(done, fresh)
     city.arm(fresh, city.in_seconds(-1))
     limit = bare.write(statements)
     say("  the same rows by plain SQL in one batch", "", f"{limit:.1f} s, {BURST / limit:,.0f}/s")
-    say("  share of that limit", "≥ 25 %", f"{limit / one:.0%}", limit / one >= 0.25)
+    # By one connection, too.
+    say("  share of that limit, on one connection", "≥ 25 %", f"{limit / single:.0%}", limit / single >= 0.25)
 
 
 def _said(seconds: list[float]) -> str:
@@ -166,20 +168,26 @@ def kills(smith: Smith) -> None:
     city.arm(ids[:half], begins)
     city.arm(ids[half:], begins, 10 / half)
     city.arm(ids, begins, 12 / KILLED, Level.LEVEL2)
-    for n in range(3):
-        smith.start("dispatcher", name=f"bench {n}", batch=200, connections=4)
+    names = {
+        smith.start("dispatcher", name=name, batch=200, connections=4): name
+        for name in ("first", "second", "third")
+    }
     wait_for(lambda: city.in_seconds(0) >= begins, within=20)
-    at_work = 0
+    at_work = together = 0
     for n in range(KILLS):
         time.sleep(rng.uniform(0.2, 0.6))
+        killed = rng.choice(smith.alive)
         at_work += city.left() > 0
-        smith.end(rng.choice(smith.alive))
-        smith.start("dispatcher", name=f"next {n}", batch=200, connections=4)
+        together += smith.threads(killed) > 1
+        smith.end(killed)
+        # Nobody leaves it a connection for the ten seconds in which it would count as alive.
+        TimerRunner.objects.filter(name=names.pop(killed)).delete()
+        names[smith.start("dispatcher", name=f"next {n}", batch=200, connections=4)] = f"next {n}"
     wait_for(lambda: city.left() == 0, within=120)
     for pid in list(smith.alive):
         smith.end(pid)
     faults = city.faults(ids, each=2)
-    words = f"{faults}, {at_work} while at work"
+    words = f"{faults}, {at_work} at work, {together} doubly"
     say(f"{2 * KILLED:,} timers, {KILLS} × SIGKILL at random", "0 lost, 0 doubled", words, faults.none)
 
 

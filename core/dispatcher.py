@@ -4,7 +4,7 @@ import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from threading import Event, Lock
 from time import monotonic
 from typing import Final
 
@@ -29,8 +29,8 @@ _ALARM: Final = "%s fires no timers: the database's clock is %.1f s ahead of its
 class Dispatcher:
     """One process that fires timers, or one task.
 
-    ``connections``: over how many the dispatchers together work while more is due than a batch holds. What
-    the others leave of them this one has, each in a thread of its own: to the database one more caller, to
+    ``connections``: over how many it works while more is due than a batch holds, less one for each other
+    dispatcher that lives; each but the first in a thread of its own: to the database one more caller, to
     Python something to do while the first one waits.
     """
 
@@ -68,7 +68,7 @@ class Dispatcher:
         """Fire what is due until nothing is left or so much time is over; how many fired."""
         now = self._said_at = monotonic()
         self._new = False
-        fired = self._work_off(lambda: monotonic() - now >= seconds, self.turn().fired)
+        fired = self._work_off(lambda: monotonic() - now >= seconds, self.turn())
         if fired or self._refusing:
             self._say()
         return fired
@@ -91,8 +91,8 @@ class Dispatcher:
         """One turn of the process; seconds to sleep after it."""
         began = monotonic()
         came = self.turn()
-        if self._connections > 1 and came.fired >= self._batch:
-            self._work_off(over, came.fired)
+        if self._connections > 1 and came.fired and came.full:
+            self._work_off(over, came)
             return 0.0
         self._say_in_time()
         if came.next_due is None or self._reading is None:
@@ -102,20 +102,22 @@ class Dispatcher:
             return RETRY  # its subject is busy, or another dispatcher has it
         return max(0.0, min(wait, LONGEST_NAP))
 
-    def _work_off(self, over: Callable[[], bool], came: int) -> int:
-        """Batch after batch, after one in which ``came`` fired, until nothing is left; how many in all.
-
-        Over all connections once a batch is full.
-        """
-        fired, others = 0, list[Future[int]]()
+    def _work_off(self, over: Callable[[], bool], came: Fired) -> int:
+        """Batch after batch after one that ``came``, until nothing fires; over all connections while they are
+        full. How many fired."""
+        fired, enough, others = 0, Event(), list[Future[int]]()
         with ThreadPoolExecutor(self._connections) as threads:
-            while came and not over():
-                fired += came
-                if came >= self._batch and not others:
-                    others = [threads.submit(self._apart, over) for _ in range(self._to_spare())]
-                self._say_in_time()
-                came = self.turn().fired
-        return fired + came + sum(other.result() for other in others)
+            try:
+                while came.fired and not over():
+                    fired += came.fired
+                    self._say_in_time()  # so that another dispatcher knows
+                    if came.full and not others:
+                        ranks = range(1, self._to_spare() + 1)
+                        others = [threads.submit(self._apart, rank, over, enough) for rank in ranks]
+                    came = self.turn()
+            finally:
+                enough.set()
+        return fired + came.fired + sum(other.result() for other in others)
 
     def _to_spare(self) -> int:
         """How many connections there are to be beside those of the dispatchers that live."""
@@ -124,12 +126,17 @@ class Dispatcher:
         there = dispatchers(runners_alive(now=self._reading.now))
         return self._connections - 1 - sum(not one.refusing for one in there if one.name != self.name)
 
-    def _apart(self, over: Callable[[], bool]) -> int:
-        """A thread's share of that, over its own connection."""
+    def _apart(self, rank: int, over: Callable[[], bool], enough: Event) -> int:
+        """What a thread does of that over a connection of its own, while there are so many to spare."""
         fired = 0
         try:
-            while not over() and (came := self.turn().fired):
-                fired += came
+            while not (over() or enough.is_set()) and self._to_spare() >= rank:
+                came = self.turn()
+                fired += came.fired
+                if not (came.fired and came.full):
+                    break
+        except (OperationalError, InterfaceError) as error:
+            log.warning("%s goes on over one connection less: %s", self.name, error)
         finally:
             connection.close()
         return fired

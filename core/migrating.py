@@ -1,12 +1,17 @@
 """Indexes of tables that hold millions of rows, made and dropped while old code goes on writing to them.
 
-A migration of these operations says ``atomic = False``; killed half-way it is run again. SQLite, which has
-one writer anyway, does it the plain way.
+A migration of these operations says ``atomic = False``; stopped half-way it is run again, and does what is
+left. SQLite, which has one writer anyway, does it the plain way.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import migrations, models
+
+_WHOLE: Final = {
+    "postgresql": "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)",
+    "sqlite": "SELECT true FROM sqlite_master WHERE type = 'index' AND name = %s",
+}
 
 
 class AddIndexBeside(migrations.AddIndex):
@@ -58,13 +63,26 @@ class KeyWithoutIndex(migrations.AlterField):
 
 
 def _make(editor: Any, model: type[models.Model], index: models.Index) -> None:
-    if editor.connection.vendor != "postgresql":
-        editor.add_index(model, index)
-        return
-    _drop(editor, model, index)  # what a killed attempt left is good for nothing
-    editor.add_index(model, index, concurrently=True)
+    whole = _is_whole(editor, index)
+    if whole:
+        return  # an attempt that was stopped later on made it
+    if whole is False:
+        _drop(editor, model, index)
+    editor.add_index(model, index, **_beside(editor))
 
 
 def _drop(editor: Any, model: type[models.Model], index: models.Index) -> None:
-    how = {"concurrently": True} if editor.connection.vendor == "postgresql" else {}
-    editor.remove_index(model, index, **how)
+    if _is_whole(editor, index) is not None:
+        editor.remove_index(model, index, **_beside(editor))
+
+
+def _beside(editor: Any) -> dict[str, bool]:
+    return {"concurrently": True} if editor.connection.vendor == "postgresql" else {}
+
+
+def _is_whole(editor: Any, index: models.Index) -> bool | None:
+    """Whether an index is there and good; None where there is none. Killed half-way it is no good."""
+    with editor.connection.cursor() as cursor:
+        cursor.execute(_WHOLE[editor.connection.vendor], [index.name])
+        found = cursor.fetchone()
+    return bool(found[0]) if found else None

@@ -22,11 +22,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexBeside(
             model_name="case",
-            index=models.Index(
-                condition=models.Q(("source_ref__gt", "")),
-                fields=["source", "source_ref"],
-                name="case_with_source_ref",
-            ),
+            index=models.Index(fields=["source", "-opened_at"], name="case_source_newest"),
         ),
         AddIndexBeside(
             model_name="case",

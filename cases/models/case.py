@@ -119,9 +119,7 @@ class Case(Clocked, Marks, Placed):
             models.Index(fields=["lead_unit", "stage", "-opened_at"], name="case_unit_stage"),
             models.Index(fields=["case_class", "opened_at"], name="case_class_opened"),
             models.Index(fields=["lon", "lat"], name="case_place"),
-            models.Index(
-                fields=["source", "source_ref"], name="case_with_source_ref", condition=Q(source_ref__gt="")
-            ),
+            models.Index(fields=["source", "-opened_at"], name="case_source_newest"),
             models.Index(fields=["reporter"], name="case_reporter", condition=Q(reporter__isnull=False)),
             models.Index(fields=["assignee"], name="case_assignee", condition=Q(assignee__isnull=False)),
             models.Index(

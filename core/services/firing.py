@@ -29,7 +29,7 @@ class Fired:
 
     ``busy``: timers left for a moment because somebody holds their subject; ``failed``: put off with their
     error; ``next_due``: when the next armed timer wakes, in the past while some may be left; ``due``: the
-    moments at which those that fired had been due.
+    moments at which those that fired had been due; ``full``: as many were found as it asked for.
     """
 
     fired: int
@@ -37,6 +37,7 @@ class Fired:
     next_due: datetime | None
     failed: int = 0
     due: tuple[datetime, ...] = ()
+    full: bool = False
 
 
 class _Row(NamedTuple):
@@ -71,7 +72,7 @@ def timers_fire(*, now: datetime, limit: int = BATCH) -> Fired:
 
     Any number of callers may run at once. One transaction, unless something in it fails: then it is taken
     back and tried again in halves, and what fails alone is put off with its error, after eight attempts set
-    aside. A database that is away is raised, with everything as it was; a connection alone is opened anew.
+    aside. A database that is away is raised, with everything as it was.
     """
     next_due = _next()
     if next_due is None or next_due > now:
@@ -84,8 +85,9 @@ def timers_fire(*, now: datetime, limit: int = BATCH) -> Fired:
         if came.fired or len(page) < limit:
             break
         last = page[-1]
-    next_due = _next() if len(page) < limit else page[-1].wake_at
-    return Fired(len(done.fired), done.busy, next_due, done.failed, tuple(done.fired))
+    full = len(page) >= limit
+    next_due = page[-1].wake_at if full else _next()
+    return Fired(len(done.fired), done.busy, next_due, done.failed, tuple(done.fired), full)
 
 
 def _next() -> datetime | None:

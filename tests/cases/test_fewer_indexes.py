@@ -1,11 +1,11 @@
 """Indexes of cases change beside whoever writes, forwards and back, and no key is checked anew."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 
@@ -33,17 +33,61 @@ def own_indexes() -> set[str]:
     }
 
 
-def test_keys_lose_indexes_of_their_own_and_get_them_back() -> None:
-    loader, now = MigrationLoader(connection), constraints()
+@pytest.fixture
+def turned() -> Iterator[Callable[[bool], list[str]]]:
+    """Makes the change undone (False) or done (True), and gives what it asked for; done in the end."""
+    loader = MigrationLoader(connection)
     migration, state = loader.graph.nodes["cases", THIS], loader.project_state(("cases", BEFORE))
+
+    def turn(to: bool) -> list[str]:
+        asked = list[str]()
+
+        def noted(execute: Any, sql: str, *rest: Any) -> Any:
+            asked.append(str(sql))
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(noted), connection.schema_editor(atomic=False) as editor:
+            (migration.apply if to else migration.unapply)(state.clone(), editor)
+        return [sql for sql in asked if sql.startswith(("CREATE", "DROP", "ALTER"))]
+
+    yield turn
+    turn(True)
+
+
+def test_keys_lose_indexes_of_their_own_and_get_them_back(turned: Callable[[bool], list[str]]) -> None:
+    now = constraints()
     assert own_indexes() == {"condition_id"}
-    with connection.schema_editor(atomic=False) as editor:
-        migration.unapply(state.clone(), editor)
+    back = turned(False)
     assert own_indexes() == KEYS
     assert {"case_source_ref", "case_to_forget"} < set(constraints())
-    with CaptureQueriesContext(connection) as asked, connection.schema_editor(atomic=False) as editor:
-        migration.apply(state.clone(), editor)
+    forth = turned(True)
     assert constraints() == now
-    assert not [query["sql"] for query in asked if "TABLE" in query["sql"]]
-    waited_for = [sql for query in asked if "INDEX" in (sql := query["sql"]) and "CONCURRENTLY" not in sql]
+    assert len(back) == len(forth) == 18
+    assert not [sql for sql in back + forth if " TABLE " in sql]
+    waited_for = [sql for sql in back + forth if "CONCURRENTLY" not in sql]
     assert connection.vendor == "sqlite" or not waited_for
+
+
+def test_a_change_that_was_stopped_half_way_is_gone_on_with(turned: Callable[[bool], list[str]]) -> None:
+    now = constraints()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX case_merged_into")
+        cursor.execute("CREATE INDEX case_to_forget ON cases_case (closed_at)")
+    assert len(turned(True)) == 2
+    assert constraints() == now
+    assert turned(True) == []
+    turned(False)
+    assert turned(False) == []
+    assert own_indexes() == KEYS
+
+
+@pytest.mark.postgres
+def test_an_index_that_was_killed_while_it_was_made_is_made_anew(
+    turned: Callable[[bool], list[str]],
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'case_merged_into'::regclass"
+        )
+    assert [sql.partition('"')[0].split()[0] for sql in turned(True)] == ["DROP", "CREATE"]
+    assert turned(True) == []

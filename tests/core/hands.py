@@ -57,10 +57,16 @@ def take_over(patch: pytest.MonkeyPatch) -> Clocks:
 
 
 def run(clocks: Clocks, naps: int, batch: int = 1000, name: str = "one") -> Watched:
-    thresholds, nap = gc.get_threshold(), Watched(clocks, naps)
-    Dispatcher(name, batch=batch).run(nap)
+    nap = Watched(clocks, naps)
+    run_with(nap, Dispatcher(name, batch=batch))
+    return nap
+
+
+def run_with(nap: Watched, dispatcher: Dispatcher) -> None:
+    """Have a dispatcher run until the nap is over."""
+    thresholds = gc.get_threshold()
+    dispatcher.run(nap)
     nap.close()
     # A dispatcher has its process for itself; here it has not.
     gc.unfreeze()
     gc.set_threshold(*thresholds)
-    return nap

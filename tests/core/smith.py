@@ -38,6 +38,10 @@ class Smith:
     def is_there(self, pid: int) -> bool:
         return Path(f"/proc/{pid}").exists()
 
+    def threads(self, pid: int) -> int:
+        """How many threads it has at present."""
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
 
 @contextmanager
 def forge(module: str) -> Iterator[Smith]:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             "--connections",
             type=int,
             default=CONNECTIONS,
-            help="over how many connections all dispatchers together work off what is due at one instant",
+            help="over how many much that is due is worked off, one less for each other dispatcher",
         )
         parser.add_argument("--drain", action="store_true", help="fire what is due now, and end")
 
