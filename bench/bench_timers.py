@@ -102,7 +102,7 @@ def lateness(smith: Smith) -> None:
     say(f"lateness at {PER_SECOND} firings/s", "p99 ≤ 50 ms", words, at(late, 0.99) <= 0.05)
 
 
-def burst(smith: Smith, count: int, connections: int = CONNECTIONS) -> tuple[list[int], float]:
+def burst(smith: Smith, count: int, connections: int) -> tuple[list[int], float]:
     """Fifty thousand due at one instant; the cases, and seconds from the instant to the last commit."""
     city.sweep()
     ids = city.fill(BURST)
@@ -136,7 +136,7 @@ def bursts(smith: Smith) -> None:
     statements = bare.stage(done, fresh)
     city.arm(fresh, city.in_seconds(-1))
     limit = bare.write(statements)
-    say("  the same rows by plain SQL in one batch", "", f"{limit:.1f} s, {BURST / limit:,.0f}/s")
+    say("  the same rows by plain SQL in one batch", "", _said([limit]))
     # By one connection, too.
     say("  share of that limit, on one connection", "≥ 25 %", f"{limit / single:.0%}", limit / single >= 0.25)
 

@@ -67,7 +67,7 @@ def _make(editor: Any, model: type[models.Model], index: models.Index) -> None:
     if whole:
         return  # an attempt that was stopped later on made it
     if whole is False:
-        _drop(editor, model, index)
+        editor.remove_index(model, index, **_beside(editor))
     editor.add_index(model, index, **_beside(editor))
 
 

@@ -195,7 +195,6 @@ def _firing(claimed: Iterable[_Row], held: Set[str], now: datetime, *, alone: bo
     """
     if not held:
         return []
-    rows = _rows(_due(now).filter(subject__in=held).order_by("due_at", "level", "pk"))
     mine = {row.id for row in claimed}
     others = _rows(_due(now).filter(subject__in=held).exclude(pk__in=mine))
     rows = sorted((*claimed, *others), key=attrgetter("due_at", "level", "id"))
