@@ -34,7 +34,6 @@ from bench import timers_city as city  # noqa: E402
 from bench.timers_record import PLACE  # noqa: E402
 from cases.deadlines import Level  # noqa: E402
 from core.dispatcher import CONNECTIONS  # noqa: E402
-from core.models import TimerRunner  # noqa: E402
 from core.services.firing import BATCH  # noqa: E402
 from tests.core.smith import Smith, forge, wait_for  # noqa: E402
 
@@ -168,21 +167,14 @@ def kills(smith: Smith) -> None:
     city.arm(ids[:half], begins)
     city.arm(ids[half:], begins, 10 / half)
     city.arm(ids, begins, 12 / KILLED, Level.LEVEL2)
-    names = {
-        smith.start("dispatcher", name=name, batch=200, connections=4): name
-        for name in ("first", "second", "third")
-    }
+    for name in ("first", "second", "third"):
+        smith.start("dispatcher", name=name, batch=200, connections=4)
     wait_for(lambda: city.in_seconds(0) >= begins, within=20)
     at_work = together = 0
     for n in range(KILLS):
         time.sleep(rng.uniform(0.2, 0.6))
-        killed = rng.choice(smith.alive)
         at_work += city.left() > 0
-        together += smith.threads(killed) > 1
-        smith.end(killed)
-        # Nobody leaves it a connection for the ten seconds in which it would count as alive.
-        TimerRunner.objects.filter(name=names.pop(killed)).delete()
-        names[smith.start("dispatcher", name=f"next {n}", batch=200, connections=4)] = f"next {n}"
+        together += smith.replace(rng.choice(smith.alive), f"next {n}")
     wait_for(lambda: city.left() == 0, within=120)
     for pid in list(smith.alive):
         smith.end(pid)

@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from core.models import TimerRunner
+
 
 class Smith:
     """Starts processes in the forge and kills them, group and all."""
@@ -21,6 +23,7 @@ class Smith:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
         self.alive: list[int] = []
+        self._jobs: dict[int, dict[str, Any]] = {}
 
     def start(self, do: str, **job: Any) -> int:
         assert self._process.stdin is not None
@@ -28,6 +31,7 @@ class Smith:
         print(json.dumps(job | {"do": do}), file=self._process.stdin, flush=True)
         pid = int(self._process.stdout.readline())
         self.alive.append(pid)
+        self._jobs[pid] = job | {"do": do}
         return pid
 
     def end(self, pid: int, number: signal.Signals = signal.SIGKILL) -> None:
@@ -38,9 +42,15 @@ class Smith:
     def is_there(self, pid: int) -> bool:
         return Path(f"/proc/{pid}").exists()
 
-    def threads(self, pid: int) -> int:
-        """How many threads it has at present."""
-        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    def replace(self, pid: int, name: str) -> bool:
+        """Kill a dispatcher and start another one like it; whether it worked over several connections."""
+        doubly = len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+        self.end(pid)
+        job = self._jobs[pid]
+        # Or nobody would take its connection for the ten seconds in which it counts as alive.
+        TimerRunner.objects.filter(name=job["name"]).delete()
+        self.start(**job | {"name": name})
+        return doubly
 
 
 @contextmanager

@@ -103,21 +103,14 @@ def test_five_thousand_timers_survive_a_dozen_kills(smith: Smith) -> None:
         for n, first in enumerate(moments)
         for level, at in ((1, first), (2, first + timedelta(seconds=0.7)))
     )
-    names = {
-        smith.start("dispatcher", name=name, batch=20, connections=5): name
-        for name in ("first", "second", "third")
-    }
+    for name in ("first", "second", "third"):
+        smith.start("dispatcher", name=name, batch=20, connections=5)
     wait_for(lambda: clock.now() >= now + timedelta(seconds=1), within=10)
     at_work = together = 0
     for n in range(KILLS):
         time.sleep(rng.uniform(0.1, 0.5))
         at_work += Timer.objects.filter(state="armed", wake_at__lte=clock.now()).exists()
-        killed = rng.choice(smith.alive)
-        together += smith.threads(killed) > 1
-        smith.end(killed)
-        # Nobody leaves it a connection for the ten seconds in which it would count as alive.
-        TimerRunner.objects.filter(name=names.pop(killed)).delete()
-        names[smith.start("dispatcher", name=f"next {n}", batch=20, connections=5)] = f"next {n}"
+        together += smith.replace(rng.choice(smith.alive), f"next {n}")
     wait_for(lambda: left() == 0, within=30)
     each_rang_once(2 * BELLS)
     assert at_work >= KILLS // 4, "killed only while there was nothing to do"
